@@ -1,0 +1,106 @@
+package measure
+
+import (
+	"math/big"
+	"strings"
+
+	"kaiyang/internal/core/fault"
+)
+
+// ParseValue reads a number as people type it (full-width digits and signs, thousands
+// separators, spaces) and returns it as a whole number at the given scale. More decimals than
+// the scale keeps are refused, never cut.
+func ParseValue(text string, scale int) (int64, error) {
+	s := Halfwidth(strings.TrimSpace(text))
+	s = strings.NewReplacer(",", "", " ", "", "\u00a0", "", "\u3000", "", "\u2212", "-", "＋", "+").Replace(s)
+	s = strings.TrimPrefix(s, "+")
+	r, ok := new(big.Rat).SetString(s)
+	if !ok || s == "" || strings.ContainsAny(s, "/_xXpP") {
+		return 0, fault.New(fault.Invalid, "“%s”不是数字", text)
+	}
+	r.Mul(r, new(big.Rat).SetInt(pow10(scale)))
+	if !r.IsInt() {
+		if scale == 0 {
+			return 0, fault.New(fault.Invalid, "“%s”应为整数", text)
+		}
+		return 0, fault.New(fault.Invalid, "“%s”的小数位超过 %d 位", text, scale)
+	}
+	if !r.Num().IsInt64() || !InRange(r.Num().Int64()) {
+		return 0, fault.New(fault.Invalid, "“%s”超出允许的范围", text)
+	}
+	return r.Num().Int64(), nil
+}
+
+// Halfwidth turns full-width ASCII (０-９, ．, －, （ …) and the ideographic space into half width.
+func Halfwidth(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '！' && r <= '～':
+			return r - '！' + '!'
+		case r == '\u3000':
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// Decimal writes a whole number at a scale as an exact decimal without separators, "2.49".
+func Decimal(v int64, scale int) string { return Exact(Rat(v, scale)) }
+
+// Rat gives the whole number v at a scale as an exact fraction.
+func Rat(v int64, scale int) *big.Rat {
+	return new(big.Rat).SetFrac(big.NewInt(v), pow10(scale))
+}
+
+// Round rounds half away from zero at a number of decimals and writes it without separators.
+func Round(r *big.Rat, digits int) string {
+	scaled := new(big.Rat).Mul(r, new(big.Rat).SetInt(pow10(digits)))
+	two := big.NewInt(2)
+	n := new(big.Int).Mul(new(big.Int).Abs(scaled.Num()), two)
+	n.Add(n, scaled.Denom())
+	n.Quo(n, new(big.Int).Mul(scaled.Denom(), two))
+	s := n.String()
+	if digits > 0 {
+		if len(s) <= digits {
+			s = strings.Repeat("0", digits-len(s)+1) + s
+		}
+		s = s[:len(s)-digits] + "." + s[len(s)-digits:]
+	}
+	if r.Sign() < 0 && strings.Trim(s, "0.") != "" {
+		s = "-" + s
+	}
+	return s
+}
+
+// Exact writes r as an exact decimal, or as a fraction "1/3" where no decimal is exact.
+func Exact(r *big.Rat) string {
+	d := new(big.Int).Set(r.Denom())
+	digits := 0
+	for rem := new(big.Int); digits < 40; digits++ {
+		p := pow10(digits)
+		if rem.Rem(p, d).Sign() == 0 {
+			return Round(r, digits)
+		}
+	}
+	return r.RatString()
+}
+
+// Group puts thousands separators into a number written without, "2071" → "2,071".
+func Group(s string) string {
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	whole, frac, dot := strings.Cut(s, ".")
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if dot {
+		return sign + whole + "." + frac
+	}
+	return sign + whole
+}
+
+func pow10(n int) *big.Int {
+	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
+}
