@@ -211,7 +211,7 @@ func (c *checker) successions(sound bool) {
 			c.say("succession", from.Code, "单位 %s（%s）在 %s 之前并不存在，不能记为%s；请更正日期", from.Code, from.Last().Name, s.On, fault.Word(s.Kind.Text()))
 		case (s.Kind == Merged || s.Kind == Ended) && from.at(s.On) != nil:
 			c.say("succession", from.Code, "单位 %s（%s）在 %s 仍然存续，不能记为%s；请让它在前一天结束", from.Code, from.Last().Name, s.On, fault.Word(s.Kind.Text()))
-		case to != nil && to.at(s.On) == nil:
+		case to != nil && to.at(s.On) == nil && !same: // a planned rename or move may be overtaken by an end
 			c.say("succession", to.Code, "单位 %s（%s）在 %s 并不存在，不能承接；请更正日期或有效期", to.Code, to.Last().Name, s.On)
 		}
 	}

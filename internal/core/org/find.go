@@ -121,12 +121,13 @@ type query struct {
 	t      *Tree
 	on     period.Day
 	within UnitID
+	above  bool // also the units above within
 	level  Level
 }
 
 func (q *query) wants(id UnitID) bool {
 	return q.t.Has(id) &&
-		(q.within == 0 || q.t.Under(id, q.within)) &&
+		(q.within == 0 || q.t.Under(id, q.within) || q.above && q.t.Under(q.within, id)) &&
 		(q.level == LevelNone || q.t.Level(id) == q.level)
 }
 
@@ -231,7 +232,12 @@ func (q *query) path(full string, depth int) UnitID {
 		if _, class := stem(head); class == "" {
 			continue
 		}
-		for _, top := range q.above(head) {
+		outer := query{r: q.r, t: q.t, on: q.on, within: q.within, above: true}
+		tops, tier := outer.best(head)
+		if tier == none {
+			continue
+		}
+		for _, top := range tops {
 			inner := *q
 			if q.within == 0 || q.t.Under(top, q.within) {
 				inner.within = top
@@ -258,15 +264,3 @@ func (q *query) path(full string, depth int) UnitID {
 }
 
 const separators = "/\\>-—·、,，"
-
-// above gives the units called so that stand beneath within or above it.
-func (q *query) above(head string) []UnitID {
-	all := query{r: q.r, t: q.t, on: q.on}
-	ids, tier := all.best(head)
-	if tier == none {
-		return nil
-	}
-	return slices.DeleteFunc(ids, func(id UnitID) bool {
-		return q.within != 0 && !q.t.Under(id, q.within) && !q.t.Under(q.within, id)
-	})
-}

@@ -60,7 +60,7 @@ func ParseKind(s string) (Kind, error) {
 	if k := Kind(s); k.Valid() {
 		return k, nil
 	}
-	return "", fault.New(fault.Invalid, "没有单位类别“%s”；请用 province、city、county、township、village、commandpost、office、taskforce、department、school、enterprise、venue 之一", s)
+	return "", fault.New(fault.Invalid, "没有单位类别“%s”；请用 nation、province、city、county、township、village、commandpost、office、taskforce、department、school、enterprise、venue 之一", s)
 }
 
 // Valid reports whether k is one of the kinds.

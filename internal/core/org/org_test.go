@@ -461,7 +461,7 @@ func TestSuccessionsAgreeWithTheUnits(t *testing.T) {
 		{Succession{Kind: Ended, From: lake, To: hill, On: on}, false},
 		{Succession{Kind: Ended, From: hill, On: on}, false},
 		{Succession{Kind: Moved, From: hill, To: river, On: on}, false},
-		{Succession{Kind: Renamed, From: lake, To: lake, On: on}, false},
+		{Succession{Kind: Renamed, From: lake, To: lake, On: on}, true}, // planned, overtaken by the end
 		{Succession{Kind: Split, From: lake, To: hill, On: day("2014-01-01")}, false},
 	} {
 		_, err := New(ended(), []Succession{c.s})
@@ -553,5 +553,104 @@ func TestCodesOfKindsAndLevels(t *testing.T) {
 	}
 	if _, err := ParseLevel(""); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("ParseLevel of nothing: %v", err)
+	}
+}
+
+func TestAnEndDropsWhatWasPlannedAfterIt(t *testing.T) {
+	r := small(t)
+	r, _, err := r.Rename(hill, day("2018-01-01"), "山背新村", "预定")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _, err = r.End(hill, day("2017-01-01"), "撤销")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, _ := r.Unit(hill)
+	if len(u.Versions) != 1 || u.Last().To != day("2016-12-31") {
+		t.Errorf("after the end: %v", u.Versions)
+	}
+	if h := r.History(hill); len(h) != 1 || h[0].Kind != Ended {
+		t.Errorf("history = %v", h)
+	}
+}
+
+func TestAUnitCannotEndWhileItDoesNotExist(t *testing.T) {
+	units := smallUnits()
+	v := units[hill-1].Versions[0]
+	v.To = day("2016-12-31")
+	w := v
+	w.From, w.To = day("2018-01-01"), 0
+	units[hill-1].Versions = []Version{v, w}
+	r, err := New(units, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for on, want := range map[string][]string{"2017-01-01": {"unit-not-alive"}, "2017-06-01": {"unit-not-alive"}, "2019-01-01": nil} {
+		if _, _, err := r.End(hill, day(on), "撤销"); !slices.Equal(rules(err), want) {
+			t.Errorf("end on %s: %v, want %v", on, rules(err), want)
+		}
+	}
+	// A unit that a file has let end the day before still gets its record.
+	units = smallUnits()
+	units[hill-1].Versions[0].To = day("2016-12-31")
+	if r, err = New(units, nil); err != nil {
+		t.Fatal(err)
+	}
+	if r, _, err = r.Merge([]UnitID{hill}, Unit{ID: river}, day("2017-01-01"), "并入"); err != nil {
+		t.Fatal(err)
+	}
+	if id, err := r.Recast(hill, day("2016-01-01"), day("2017-01-01")); id != river || err != nil {
+		t.Errorf("recast = %d, %v", id, err)
+	}
+}
+
+func TestNewNamesGetTheirSortKey(t *testing.T) {
+	units := smallUnits()
+	units[hill-1].Versions[0].Pinyin, units[hill-1].Versions[0].Short = "shan1bei4cun1", "山背"
+	r, err := New(units, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	on := day("2017-01-01")
+	plain, _, err := r.Rename(hill, on, "山前村", "更名")
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyed, _, err := r.Edit().SortKey(func(s string) string { return "key of " + s }).Rename(hill, on, "山前村", "更名").
+		Revise(hill, on, "更名", func(v *Version) { v.Short, v.Order, v.From = "山前", 3, 0 }).Done()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		r          *Register
+		on         string
+		short, key string
+	}{
+		{plain, "2016-12-31", "山背", "shan1bei4cun1"},
+		{plain, "2017-01-01", "山前村", ""},
+		{keyed, "2016-12-31", "山背", "shan1bei4cun1"},
+		{keyed, "2017-01-01", "山前", "key of 山前村"},
+	} {
+		tree := c.r.On(day(c.on))
+		if tree.Short(hill) != c.short || tree.Pinyin(hill) != c.key {
+			t.Errorf("%s: %q %q, want %q %q", c.on, tree.Short(hill), tree.Pinyin(hill), c.short, c.key)
+		}
+	}
+}
+
+func TestOneEditCarriesItsReason(t *testing.T) {
+	r, changed, err := small(t).Add(Unit{Code: "DEP-MZ", Kind: Department, Versions: []Version{{From: day("2017-01-01"), Name: "县民政局", Parent: force2}}}, "增设")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, ok := r.Unit(changed.Units[0].ID); !ok || u.ID != school+1 || u.Versions[0].Reason != "增设" {
+		t.Errorf("added %+v", u)
+	}
+	e := r.Edit()
+	a, b := Unit{Code: "A", Kind: Office, Versions: []Version{{From: 1, Name: "甲", Parent: 0}}}, Unit{Code: "B", Kind: Office, Versions: []Version{{From: 1, Name: "乙", Parent: e.Next()}}}
+	r, changed, err = e.Add(a, "").Add(b, "").Done()
+	if err != nil || len(changed.Units) != 2 || r.On(1).Parent(changed.Units[1].ID) != changed.Units[0].ID {
+		t.Errorf("two at once: %v, %v", changed, err)
 	}
 }

@@ -111,11 +111,14 @@ func (r *Register) relate() {
 	}
 }
 
-// History gives the successions that touch a unit, ascending by day.
+// History gives the successions that touch a unit, ascending by day; without renames and moves that
+// were planned for a day on which the unit no longer existed.
 func (r *Register) History(id UnitID) []Succession {
 	var out []Succession
 	for _, i := range r.touching[id] {
-		out = append(out, r.succ[i])
+		if s := r.succ[i]; s.Kind != Renamed && s.Kind != Moved || r.unit(s.To).at(s.On) != nil {
+			out = append(out, s)
+		}
 	}
 	slices.SortStableFunc(out, func(a, b Succession) int { return cmp.Compare(a.On, b.On) })
 	return out

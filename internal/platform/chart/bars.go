@@ -65,7 +65,7 @@ func (b Bars) AppendSVG(dst []byte, o Options) []byte {
 	if marks {
 		mark = 22
 	}
-	left, right := name+14+mark, min(text, w*0.3)+14
+	left, right := name+14+mark, min(text, w*0.3)+24
 	values = append(values, Value{OK: true})
 	if b.Target != nil && finite(b.Target.V) {
 		values = append(values, Value{V: b.Target.V, OK: true})
@@ -81,8 +81,12 @@ func (b Bars) AppendSVG(dst []byte, o Options) []byte {
 	if b.Unit != "" {
 		p.label(0, 18, 14, atStart, "k-soft", soft, false, o.tr("单位：")+b.Unit)
 	}
+	line := -1.0
+	if b.Target != nil && finite(b.Target.V) {
+		line = x(b.Target.V)
+	}
 	for i, r := range b.Rows {
-		b.row(p, r, top+float64(i)*barRow, name, mark, x)
+		b.row(p, r, top+float64(i)*barRow, name, mark, line, x)
 	}
 	p.line(x(0), top, x(0), h-8, "k-axis", axis, 1, "")
 	if b.Target != nil && finite(b.Target.V) {
@@ -95,7 +99,7 @@ func (b Bars) AppendSVG(dst []byte, o Options) []byte {
 	return p.close()
 }
 
-func (b Bars) row(p *pen, r Bar, y, name, mark float64, x func(float64) float64) {
+func (b Bars) row(p *pen, r Bar, y, name, mark, line float64, x func(float64) float64) {
 	mid := y + barRow/2
 	linked := p.link(r.Href)
 	p.raw(`<g>`)
@@ -126,9 +130,17 @@ func (b Bars) row(p *pen, r Bar, y, name, mark float64, x func(float64) float64)
 		if r.Value.V < 0 {
 			p.label(to-8, mid+5, barText, atEnd, "", ink, r.Own, r.Value.Text)
 		} else {
-			p.label(to+8, mid+5, barText, atStart, "", ink, r.Own, r.Value.Text)
+			at := to + 8
+			wide := textWidth(r.Value.Text, barText)
 			if r.Note != "" {
-				p.label(to+16+textWidth(r.Value.Text, barText), mid+5, 13, atStart, "k-soft", soft, false, r.Note)
+				wide += 8 + textWidth(r.Note, 13)
+			}
+			if line > to-6 && line < at+wide {
+				at = line + 8 // the target must not cross the words
+			}
+			p.label(at, mid+5, barText, atStart, "", ink, r.Own, r.Value.Text)
+			if r.Note != "" {
+				p.label(at+8+textWidth(r.Value.Text, barText), mid+5, 13, atStart, "k-soft", soft, false, r.Note)
 			}
 		}
 	}

@@ -208,6 +208,7 @@ func tintClass(l measure.Light) string {
 const CSS = `.chart-box{overflow-x:auto;max-width:100%}
 .chart{display:block;width:100%;height:auto;font-family:inherit;overflow:visible}
 .chart text{fill:var(--k-ink,#22303c)}
+.chart text.k-inv{fill:var(--k-ground,#fff)}
 .chart .k-soft{fill:var(--k-soft,#566370)}
 .chart .k-grid{stroke:var(--k-grid,#e4e8ec)}
 .chart .k-axis{stroke:var(--k-axis,#93a0ab)}

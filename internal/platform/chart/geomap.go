@@ -2,7 +2,6 @@ package chart
 
 import (
 	"math"
-	"strings"
 
 	"kaiyang/internal/core/measure"
 )
@@ -128,31 +127,32 @@ func (m GeoMap) AppendSVG(dst []byte, o Options) []byte {
 
 // label writes name and value over the map; the halo keeps them legible across borders.
 func (m GeoMap) label(p *pen, at point, a Area, colour string) {
-	halo := ground
+	halo, class := ground, ""
 	if colour == ground {
-		halo = "#2b6090"
+		halo, class = "#2b6090", ` class="k-inv"`
 	}
-	write := func(y, size float64, bold bool, s string) {
+	begin := func(y, size float64) {
 		p.raw(`<text`)
 		p.attr("x", at.x)
 		p.attr("y", y)
 		p.attr("font-size", size)
-		p.raw(` text-anchor="middle" pointer-events="none" paint-order="stroke" stroke="` + halo + `" stroke-width="2.5" stroke-opacity="0.55" stroke-linejoin="round" fill="` + colour + `"`)
-		if bold {
-			p.raw(` font-weight="600"`)
-		}
-		p.raw(`>`)
-		p.text(s)
-		p.raw(`</text>`)
+		p.raw(class + ` text-anchor="middle" pointer-events="none" paint-order="stroke" stroke="` + halo + `" stroke-width="2.5" stroke-opacity="0.55" stroke-linejoin="round" fill="` + colour + `"`)
 	}
-	write(at.y-2, 15, true, a.short())
-	value := a.Value.Text
-	if m.Scale == nil && a.Light != measure.NoLight {
-		value = strings.TrimSpace(LightSymbol(a.Light) + " " + value)
+	begin(at.y-2, 15)
+	p.raw(` font-weight="600">`)
+	p.text(a.short())
+	p.raw(`</text>`)
+	lit := m.Scale == nil && a.Light != measure.NoLight
+	if a.Value.Text == "" && !lit {
+		return
 	}
-	if value != "" {
-		write(at.y+16, 14, false, value)
+	begin(at.y+16, 14)
+	p.raw(`>`)
+	if lit {
+		p.raw(`<tspan class="` + LightClass(a.Light) + `" fill="` + LightInk(a.Light) + `">` + LightSymbol(a.Light) + `</tspan> `)
 	}
+	p.text(a.Value.Text)
+	p.raw(`</text>`)
 }
 
 func (m GeoMap) notes(lost []string, w float64, o Options) []string {

@@ -193,6 +193,9 @@ func (p *pen) label(x, y, size float64, anchor, class, colour string, bold bool,
 	if anchor != "" {
 		p.raw(` text-anchor="` + anchor + `"`)
 	}
+	if class == "" && colour == ground {
+		class = "k-inv"
+	}
 	if class != "" {
 		p.raw(` class="` + class + `"`)
 	}

@@ -94,10 +94,6 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("X-Request-Id", id)
 	s.headers(h)
-	if err := s.csrf.Check(r); err != nil {
-		s.fail(w, r, fault.Because(err, fault.Forbidden, "请求来自别的网站，已拒绝；请从本系统的页面操作"))
-		return
-	}
 	lang := words.Chinese
 	if c, err := r.Cookie("lang"); err == nil {
 		lang = words.ParseLang(c.Value)
@@ -105,7 +101,12 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := context.WithValue(r.Context(), keyRequest, id)
 	ctx = context.WithValue(ctx, keyLang, lang)
 	ctx = context.WithValue(ctx, keySite, s)
-	s.mux.ServeHTTP(w, r.WithContext(ctx))
+	r = r.WithContext(ctx)
+	if err := s.csrf.Check(r); err != nil {
+		s.fail(w, r, fault.Because(err, fault.Forbidden, "请求来自别的网站，已拒绝；请从本系统的页面操作"))
+		return
+	}
+	s.mux.ServeHTTP(w, r)
 }
 
 // headers are the contract of STANDARDS AS-10..12, on every answer.
