@@ -138,7 +138,7 @@ func (m GeoMap) label(p *pen, at point, a Area, colour string) {
 		p.attr("font-size", size)
 		p.raw(class + ` text-anchor="middle" pointer-events="none" paint-order="stroke" stroke="` + halo + `" stroke-width="2.5" stroke-opacity="0.55" stroke-linejoin="round" fill="` + colour + `"`)
 	}
-	begin(at.y-2, 15)
+	begin(at.y-2, 17)
 	p.raw(` font-weight="600">`)
 	p.text(a.short())
 	p.raw(`</text>`)
@@ -146,7 +146,7 @@ func (m GeoMap) label(p *pen, at point, a Area, colour string) {
 	if a.Value.Text == "" && !lit {
 		return
 	}
-	begin(at.y+16, 14)
+	begin(at.y+17, 16)
 	p.raw(`>`)
 	if lit {
 		p.raw(`<tspan class="` + LightClass(a.Light) + `" fill="` + LightInk(a.Light) + `">` + LightSymbol(a.Light) + `</tspan> `)

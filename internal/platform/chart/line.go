@@ -44,12 +44,12 @@ func (l Line) AppendSVG(dst []byte, o Options) []byte {
 	}
 	p := &pen{b: dst, o: o}
 	p.open("chart chart-line", w, h, l.Title, l.Desc, false)
-	lo, hi, any := l.extent()
+	lo, hi, any, whole := l.extent()
 	if !any {
 		p.label(w/2, h/2, 16, atMiddle, "k-soft", soft, false, o.tr("暂无数据"))
 		return p.close()
 	}
-	at, digits := ticks(lo, hi, max(2, int((h-70)/48)))
+	at, digits := ticks(lo, hi, max(2, int((h-70)/48)), whole)
 	lo, hi = at[0], at[len(at)-1]
 
 	left := 0.0
@@ -143,7 +143,7 @@ func (l Line) length() int {
 	return n
 }
 
-func (l Line) extent() (lo, hi float64, any bool) {
+func (l Line) extent() (lo, hi float64, any, whole bool) {
 	var all []Value
 	for _, s := range l.Series {
 		all = append(all, s.Values...)
@@ -151,6 +151,7 @@ func (l Line) extent() (lo, hi float64, any bool) {
 		all = append(all, s.High...)
 	}
 	_, _, any = extent(all)
+	whole = allWhole(all)
 	if l.Target != nil && finite(l.Target.V) {
 		all = append(all, Value{V: l.Target.V, OK: true})
 	}
@@ -158,7 +159,7 @@ func (l Line) extent() (lo, hi float64, any bool) {
 		all = append(all, Value{OK: true})
 	}
 	lo, hi, _ = extent(all)
-	return lo, hi, any
+	return lo, hi, any, whole
 }
 
 // thin picks the labels that fit beside each other; the last period always keeps its label.
@@ -267,7 +268,7 @@ func (p *pen) tips(l Line, n int, x func(int) float64, dx, top, bottom float64) 
 			p.raw("\n")
 			if s.Name != "" {
 				p.text(s.Name)
-				p.raw("：")
+				p.raw(": ")
 			}
 			switch {
 			case i >= len(s.Values) || !s.Values[i].OK && s.Values[i].Text == "":
@@ -276,11 +277,11 @@ func (p *pen) tips(l Line, n int, x func(int) float64, dx, top, bottom float64) 
 				p.text(s.Values[i].Text)
 			}
 			if i < len(s.Low) && i < len(s.High) && s.Low[i].OK && s.High[i].OK {
-				p.raw("（")
+				p.raw(" (")
 				p.text(s.Low[i].Text)
 				p.raw("–")
 				p.text(s.High[i].Text)
-				p.raw("）")
+				p.raw(")")
 			}
 		}
 		p.raw(`</title></rect>`)

@@ -7,8 +7,8 @@ import (
 
 // ticks gives round values covering [lo, hi]: steps of 1, 2, 2.5 or 5 times a power of ten,
 // about n of them, the first at or below lo and the last at or above hi. digits is the number
-// of decimals they need.
-func ticks(lo, hi float64, n int) (at []float64, digits int) {
+// of decimals they need. For whole numbers no step is below 1.
+func ticks(lo, hi float64, n int, whole bool) (at []float64, digits int) {
 	if !finite(lo) || !finite(hi) {
 		lo, hi = 0, 1
 	}
@@ -24,6 +24,9 @@ func ticks(lo, hi float64, n int) (at []float64, digits int) {
 		}
 	}
 	step, digits := niceStep((hi - lo) / float64(max(n, 1)))
+	if whole && step < 1 {
+		step, digits = 1, 0
+	}
 	first, last := math.Floor(lo/step+1e-9), math.Ceil(hi/step-1e-9)
 	for k := first; k <= last && len(at) < 50; k++ {
 		v := k * step
@@ -50,6 +53,15 @@ func niceStep(raw float64) (step float64, digits int) {
 		}
 	}
 	return step, max(0, int(-exp)+extra)
+}
+
+func allWhole(values []Value) bool {
+	for _, v := range values {
+		if v.OK && v.V != math.Trunc(v.V) {
+			return false
+		}
+	}
+	return true
 }
 
 func finite(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
@@ -112,7 +124,7 @@ func (s Scale) resolve(values []Value) Scale {
 	if !any {
 		return s
 	}
-	at, digits := ticks(lo, hi, 5)
+	at, digits := ticks(lo, hi, 5, allWhole(values))
 	for len(at) > 6 {
 		// The outer ticks enclose all values; inner ones are the bounds, four at most.
 		var half []float64

@@ -169,7 +169,8 @@ func (m *marker) styles() error {
 		at             *int
 	}{
 		{"dxfs", `<dxf><font><color rgb="FF9C0006"/></font><fill><patternFill patternType="solid"><fgColor rgb="FFFFC7CE"/><bgColor rgb="FFFFC7CE"/></patternFill></fill></dxf>`, 1, &m.redFill},
-		{"fonts", `<font><b/><sz val="11"/><name val="宋体"/></font>`, 1, &m.looks[0]},
+		{"fonts", `<font><b/><sz val="11"/><name val="` + Font + `"/></font>`, 1, &m.looks[0]},
+		{"fills", `<fill><patternFill patternType="solid"><fgColor rgb="FFE9EEF3"/><bgColor indexed="64"/></patternFill></fill>`, 1, &m.looks[1]},
 	}
 	for _, s := range steps {
 		at, err := d.add(stylesOrder(), s.list, el(s.elements), s.n)
@@ -179,9 +180,9 @@ func (m *marker) styles() error {
 		*s.at = at
 	}
 	at, err := d.add(stylesOrder(), "cellXfs", el(fmt.Sprintf(
-		`<xf numFmtId="0" fontId="%d" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>`+
+		`<xf numFmtId="0" fontId="%d" fillId="%d" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="center" wrapText="1"/></xf>`+
 			`<xf numFmtId="49" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>`,
-		m.looks[0])), 2)
+		m.looks[0], m.looks[1])), 2)
 	if err != nil {
 		return partFault(part, err)
 	}

@@ -75,7 +75,11 @@ func (m *marker) listSheet() string {
 	head, body := m.looks[0], m.looks[1]
 	line := func(style int, cells ...string) {
 		row++
-		b.WriteString(`<row r="` + strconv.Itoa(row) + `">`)
+		b.WriteString(`<row r="` + strconv.Itoa(row) + `"`)
+		if row <= 2 {
+			b.WriteString(` ht="24" customHeight="1"`)
+		}
+		b.WriteString(`>`)
 		for i, c := range cells {
 			fmt.Fprintf(&b, `<c r="%s" s="%d" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, Address(i+1, row), style, xmlText(c))
 		}
@@ -107,7 +111,7 @@ func (m *marker) listSheet() string {
 			fmt.Fprintf(&links, `<hyperlink ref="C%d" location="%s"/>`, row, xmlText("'"+strings.ReplaceAll(f.Sheet, "'", "''")+"'!"+f.Cell))
 		}
 	}
-	b.WriteString(`</sheetData>`)
+	b.WriteString(`</sheetData><mergeCells count="1"><mergeCell ref="A1:F1"/></mergeCells>`)
 	if links.Len() > 0 {
 		b.WriteString(`<hyperlinks>` + links.String() + `</hyperlinks>`)
 	}

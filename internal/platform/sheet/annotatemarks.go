@@ -9,9 +9,6 @@ import (
 	"strings"
 )
 
-// commentMark begins every comment of ours, so that it can be told from the users' own.
-const commentMark = "【校验】"
-
 func sortedPlaces(cells map[place]string) []place {
 	out := make([]place, 0, len(cells))
 	for p := range cells {
@@ -154,9 +151,6 @@ func editComments(raw []byte, order []place, cells map[place]string) (out []byte
 	return d.b, shown, changed, nil
 }
 
-// commentAuthor stands as the author of our comments.
-const commentAuthor = "填报校验"
-
 // authorIndex gives the index of our author and, where it is not yet among the authors, the
 // element of all authors with it.
 func authorIndex(d *doc, p string) (index int, names string) {
@@ -174,7 +168,7 @@ func authorIndex(d *doc, p string) (index int, names string) {
 
 func comment(p string, at place, author, text string) string {
 	return `<` + p + `comment ref="` + Address(at.col, at.row) + `" authorId="` + author + `"><` + p + `text><` + p + `r><` + p +
-		`rPr><` + p + `sz val="10"/><` + p + `rFont val="宋体"/></` + p + `rPr><` + p + `t xml:space="preserve">` + xmlText(text) +
+		`rPr><` + p + `sz val="10"/><` + p + `rFont val="` + Font + `"/></` + p + `rPr><` + p + `t xml:space="preserve">` + xmlText(text) +
 		`</` + p + `t></` + p + `r></` + p + `text></` + p + `comment>`
 }
 

@@ -12,8 +12,10 @@ import (
 // (or 号), 20180312, in full width too, with a time of day after it that is dropped. It gives
 // the day as 2018-03-12. Years have four digits; nothing is guessed.
 func ParseDate(s string) (string, bool) {
-	s = strings.TrimSpace(measure.Halfwidth(s))
-	s = strings.NewReplacer("年", "-", "月", "-", "日", " ", "号", " ", "/", "-", ".", "-", "。", "-", "－", "-", "T", " ").Replace(s)
+	if !maybeDate(s) {
+		return "", false
+	}
+	s = dateSigns.Replace(strings.TrimSpace(measure.Halfwidth(s)))
 	day, rest, timed := strings.Cut(s, " ")
 	// Blanks inside the day, "2018年 3月 12日", are not a time.
 	if timed && !strings.Contains(rest, ":") {
@@ -30,6 +32,22 @@ func ParseDate(s string) (string, bool) {
 		return "", false
 	}
 	return isoDate(p[0], p[1], p[2])
+}
+
+// maybeDate tells, without cost, whether there are six digits and nothing that no day has.
+func maybeDate(s string) bool {
+	digits := 0
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9' || r >= '０' && r <= '９':
+			digits++
+		case r == ' ' || r == 'T' || r == 'Z':
+		case strings.ContainsRune(signsOfDays, r):
+		default:
+			return false
+		}
+	}
+	return digits >= 6
 }
 
 func clockTime(s string) bool {

@@ -104,10 +104,8 @@ func Fix(s string) FormCell { return FormCell{Text: s, Fixed: true} }
 const (
 	titleRow    = 1
 	entryRow    = 2
-	formFont    = "宋体"
 	metaSheet   = "_meta"
 	listSheet   = "_lists"
-	introSheet  = "填报说明"
 	checksumKey = "checksum"
 )
 

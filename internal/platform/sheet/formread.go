@@ -1,6 +1,8 @@
 package sheet
 
 import (
+	"strings"
+
 	"kaiyang/internal/core/fault"
 )
 
@@ -36,7 +38,7 @@ func (f *Form) Verify(b *Book) error {
 			failed = err
 			return
 		}
-		if v.Text != clean(text) {
+		if oneLine(v.Text) != oneLine(text) {
 			finding := fault.Finding{Sheet: sheet, Cell: cell, Value: v.Text, Rule: "template-changed",
 				Format: "这里应是“%s”，已被改动；请勿改动表头和代码、增删行列，请重新下载表格填写", Args: []any{text}}
 			if _, row, ok := ParseAddress(cell); ok {
@@ -55,6 +57,11 @@ func (f *Form) Verify(b *Book) error {
 		return fault.New(fault.Invalid, "表格的模板内容与现行模板不一致；请下载本期表格重新填写")
 	}
 	return nil
+}
+
+// oneLine makes texts comparable whatever line breaks and outer blanks a program has saved.
+func oneLine(s string) string {
+	return clean(strings.ReplaceAll(s, "\r", ""))
 }
 
 func metaWord(key string) string {

@@ -6,7 +6,6 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/xuri/excelize/v2"
 
@@ -22,7 +21,7 @@ func (f *Form) Bytes() ([]byte, error) {
 	w := &formWriter{form: f, x: excelize.NewFile(), styles: map[formLook]int{}, lists: map[string]string{}}
 	defer w.x.Close()
 	w.plainFont()
-	w.lists4()
+	w.choices()
 	w.intro()
 	for i := range f.Sheets {
 		w.sheet(&f.Sheets[i])
@@ -47,7 +46,7 @@ func (f *Form) check() error {
 	lists := map[string]bool{}
 	for _, l := range f.Lists {
 		if len(l.Items) == 0 || len(l.Items) > 32_767 || lists[l.Name] {
-			bad("", "下拉列表“%s”为空、超过 32767 项或重名", l.Name)
+			bad("", "下拉列表“%s”为空、超过 32767 项或重名；请补上选项、减少选项或改名", l.Name)
 		}
 		lists[l.Name] = true
 	}
@@ -59,17 +58,17 @@ func (f *Form) check() error {
 			taken[low] = true
 		}
 		if len(s.Columns) == 0 || len(s.Columns) > MaxColumns || len(s.Rows) > MaxRows/2 {
-			bad(s.Name, "工作表“%s”没有列，或行列数超过 Excel 的上限", s.Name)
+			bad(s.Name, "工作表“%s”没有列，或行列数超过 Excel 的上限；请增加列或拆分表格", s.Name)
 		}
 		for c := range s.Columns {
 			if in := s.Columns[c].Input; in.Kind == Choice && !lists[in.List] {
-				bad(s.Name, "工作表“%s”第 %d 列引用的下拉列表“%s”不存在", s.Name, c+1, in.List)
+				bad(s.Name, "工作表“%s”第 %d 列引用的下拉列表“%s”不存在；请补上该列表", s.Name, c+1, in.List)
 			}
 		}
 		for r := range s.Rows {
 			for c, cell := range s.Rows[r].Cells {
 				if _, ok := new(big.Rat).SetString(cell.Number); cell.Number != "" && !ok {
-					bad(s.Name, "工作表“%s”第 %d 行第 %d 列的预填值“%s”不是数字", s.Name, r+1, c+1, cell.Number)
+					bad(s.Name, "工作表“%s”第 %d 行第 %d 列的预填值“%s”不是数字；请改为数字或留空", s.Name, r+1, c+1, cell.Number)
 				}
 			}
 		}
@@ -100,7 +99,7 @@ func (w *formWriter) do(err error) {
 
 // plainFont gives the workbook a default font without theme or scheme (OFF-01, OFF-02).
 func (w *formWriter) plainFont() {
-	w.do(w.x.SetDefaultFont(formFont))
+	w.do(w.x.SetDefaultFont(Font))
 	font := w.x.Styles.Fonts.Font[0]
 	font.Color, font.Scheme = nil, nil
 }
@@ -130,7 +129,7 @@ func (w *formWriter) style(l formLook) int {
 		return id
 	}
 	s := &excelize.Style{
-		Font:       &excelize.Font{Family: formFont, Size: 11, Bold: l.bold, Color: "000000"},
+		Font:       &excelize.Font{Family: Font, Size: 11, Bold: l.bold, Color: "000000"},
 		Alignment:  &excelize.Alignment{Horizontal: l.align, Vertical: "center", WrapText: true},
 		Protection: &excelize.Protection{Locked: !l.input},
 	}
@@ -180,8 +179,8 @@ func (w *formWriter) put(sheet, cell string, v any, style int) {
 	w.do(w.x.SetCellStyle(sheet, cell, cell, style))
 }
 
-// lists4 writes the hidden sheet of choices (OFF-04).
-func (w *formWriter) lists4() {
+// choices writes the hidden sheet of choices (OFF-04).
+func (w *formWriter) choices() {
 	first := w.x.GetSheetName(0)
 	w.do(w.x.SetSheetName(first, introSheet))
 	if len(w.form.Lists) == 0 {
@@ -462,105 +461,6 @@ func (w *formWriter) total(s *FormSheet) {
 	w.do(w.x.SetRowHeight(s.Name, row, 22))
 }
 
-// validations writes one rule for each input column over its open cells.
-func (w *formWriter) validations(s *FormSheet) {
-	for c := range s.Columns {
-		var ranges []string
-		for r := 0; r < len(s.Rows); r++ {
-			if _, ok := s.open(r, c); !ok {
-				continue
-			}
-			z := r
-			for z+1 < len(s.Rows) {
-				if _, ok := s.open(z+1, c); !ok {
-					break
-				}
-				z++
-			}
-			if r == z {
-				ranges = append(ranges, s.Cell(r, c))
-			} else {
-				ranges = append(ranges, s.Cell(r, c)+":"+s.Cell(z, c))
-			}
-			r = z
-		}
-		if len(ranges) > 0 {
-			w.validate(s.Name, strings.Join(ranges, " "), s.Columns[c].Input)
-		}
-	}
-}
-
-func (w *formWriter) validate(sheet, ranges string, in Input) {
-	dv := excelize.NewDataValidation(true)
-	dv.Sqref = ranges
-	hint := in.Hint
-	var wrong string
-	switch in.Kind {
-	case Whole, Decimal:
-		kind := excelize.DataValidationTypeWhole
-		sentence := w.tr("请填写整数。没有发生填 0，留空表示未报。")
-		wrong = w.tr("这里应填整数，不要带单位或文字。")
-		if in.Kind == Decimal {
-			kind = excelize.DataValidationTypeDecimal
-			sentence = w.tr("请填写数字。没有发生填 0，留空表示未报。")
-			wrong = w.tr("这里应填数字，不要带单位或文字。")
-			if in.Digits > 0 {
-				sentence = fmt.Sprintf(w.tr("请填写数字，最多 %d 位小数。没有发生填 0，留空表示未报。"), in.Digits)
-			}
-		}
-		low, high := in.Min, in.Max
-		if low == "" && !in.Negative {
-			low = "0"
-		}
-		if low == "" {
-			low = "-100000000000"
-		}
-		if high == "" {
-			high = "100000000000"
-		} else {
-			wrong = fmt.Sprintf(w.tr("这里应填 %s 到 %s 之间的数字，不要带单位或文字。"), low, high)
-		}
-		w.do(dv.SetRange(low, high, kind, excelize.DataValidationOperatorBetween))
-		if hint == "" {
-			hint = sentence
-		}
-	case DateInput:
-		low, ok1 := dateSerial(in.Min)
-		high, ok2 := dateSerial(in.Max)
-		if !ok1 {
-			low, _ = dateSerial("1949-10-01")
-		}
-		if !ok2 {
-			high, _ = dateSerial("2099-12-31")
-		}
-		w.do(dv.SetRange(low, high, excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween))
-		wrong = w.tr("这里应填日期，例如 2018-03-12。")
-		if hint == "" {
-			hint = w.tr("请填写日期，例如 2018-03-12。")
-		}
-	case FreeText:
-		n := in.MaxLength
-		if n == 0 {
-			n = 200
-		}
-		w.do(dv.SetRange(0, n, excelize.DataValidationTypeTextLength, excelize.DataValidationOperatorBetween))
-		wrong = fmt.Sprintf(w.tr("最多填写 %d 个字。"), n)
-	case Choice:
-		dv.SetSqrefDropList(w.lists[in.List])
-		wrong = w.tr("请从下拉列表中选择。")
-		if hint == "" {
-			hint = wrong
-		}
-	default:
-		return
-	}
-	dv.SetError(excelize.DataValidationErrorStyleStop, cutUnits(w.tr("填写有误"), 32), cutUnits(wrong, 220))
-	if hint != "" {
-		dv.SetInput(cutUnits(w.tr("填写提示"), 32), cutUnits(hint, 250))
-	}
-	w.do(w.x.AddDataValidation(sheet, dv))
-}
-
 // page sets A4 fit to width; rows from..to repeat on every printed page.
 func (w *formWriter) page(sheet, orientation string, from, to int) {
 	a4, one, none, fit := 9, 1, 0, true
@@ -607,6 +507,3 @@ func (w *formWriter) hidden() {
 	full := true
 	w.do(w.x.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &full}))
 }
-
-// fits tells whether a text is within Excel's limit of a cell.
-func fits(s string) bool { return len(utf16.Encode([]rune(s))) <= 32_767 }

@@ -12,9 +12,6 @@ const (
 	MaxColumns = 16_384
 )
 
-// FindingsSheet is the name of the sheet that Annotate adds; the reader passes over it.
-const FindingsSheet = "问题清单"
-
 // Name makes a worksheet name of a title by Excel's rules: at most 31 UTF-16 units, none of
 // []:*?/\ and no control characters, no apostrophe at either end, not "History", not one of
 // taken (compared without case). The name is added to taken, which may be nil.

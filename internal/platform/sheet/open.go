@@ -43,8 +43,6 @@ func (l Limits) filled() Limits {
 	return l
 }
 
-const saveAsXLSX = "请用 Excel、WPS 或 LibreOffice 打开后另存为 .xlsx 再上传"
-
 // archive is a checked package of parts.
 type archive struct {
 	limits Limits
@@ -135,13 +133,13 @@ func sniff(r io.ReaderAt, size int64) error {
 	low := bytes.ToLower(bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n"))
 	switch {
 	case bytes.HasPrefix(low, []byte("<html")), bytes.HasPrefix(low, []byte("<!doctype html")), bytes.HasPrefix(low, []byte("<table")), bytes.HasPrefix(low, []byte("<meta")):
-		return fault.New(fault.Invalid, "这是网页格式的文件（扩展名可能是 .xls）；"+saveAsXLSX)
+		return fault.New(fault.Invalid, "这是网页格式的文件（扩展名可能是 .xls）；请用 Excel、WPS 或 LibreOffice 打开后另存为 .xlsx 再上传")
 	case bytes.HasPrefix(low, []byte("<?xml")):
-		return fault.New(fault.Invalid, "这是 XML 文件，不是 .xlsx 工作簿；"+saveAsXLSX)
+		return fault.New(fault.Invalid, "这是 XML 文件，不是 .xlsx 工作簿；请用 Excel、WPS 或 LibreOffice 打开后另存为 .xlsx 再上传")
 	case !bytes.ContainsRune(head, 0):
 		return fault.New(fault.Invalid, "这是文本文件（如 CSV），不是 .xlsx 工作簿；请走 CSV 导入，或另存为 .xlsx 再上传")
 	}
-	return fault.New(fault.Invalid, "文件不是 .xlsx 工作簿；"+saveAsXLSX)
+	return fault.New(fault.Invalid, "文件不是 .xlsx 工作簿；请用 Excel、WPS 或 LibreOffice 打开后另存为 .xlsx 再上传")
 }
 
 // holdsName looks for the name of a stream in an OLE file, where names are UTF-16.

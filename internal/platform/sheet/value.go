@@ -96,8 +96,10 @@ func clean(s string) string {
 // parseText reads a number written as text: full-width digits, correct thousands separators,
 // blanks around and between groups, a per cent sign. ok is false for anything else.
 func parseText(s string) (number string, percent, ok bool) {
-	s = measure.Halfwidth(clean(s))
-	s = strings.NewReplacer("\u2212", "-", "\u2013", "-", "\uFE63", "-", "，", ",", "\u00a0", " ", "％", "%").Replace(s)
+	if !maybeNumber(s) {
+		return "", false, false
+	}
+	s = numberSigns.Replace(measure.Halfwidth(clean(s)))
 	if t, found := strings.CutSuffix(s, "%"); found {
 		s, percent = clean(t), true
 	}
@@ -120,6 +122,24 @@ func parseText(s string) (number string, percent, ok bool) {
 		whole, frac = whole[:len(whole)-2], whole[len(whole)-2:]+frac
 	}
 	return normal(sign, whole, frac), percent, true
+}
+
+var numberSigns = strings.NewReplacer("\u2212", "-", "\u2013", "-", "\uFE63", "-", "\u00a0", " ")
+
+// maybeNumber tells, without cost, whether there are digits and nothing that no number has.
+func maybeNumber(s string) bool {
+	digits := false
+	for _, r := range s {
+		switch {
+		case r >= '0' && r <= '9' || r >= '０' && r <= '９':
+			digits = true
+		case r <= ' ' || r >= 0x2000 && r <= 0x200D:
+		case strings.ContainsRune("+-.,%＋－．，％\u2212\u2013\uFE63\u00a0\u3000\uFEFF\u2060\u0085", r):
+		default:
+			return false
+		}
+	}
+	return digits
 }
 
 // ungroup takes separators out of digits if every group after the first has three.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -422,7 +423,7 @@ func entity(name string) (rune, bool) {
 
 // xstring resolves the _xHHHH_ escapes of spreadsheet strings.
 func xstring(s string) string {
-	if len(s) < 7 || !bytes.Contains([]byte(s), []byte("_x")) {
+	if len(s) < 7 || !strings.Contains(s, "_x") {
 		return s
 	}
 	out := make([]byte, 0, len(s))

@@ -97,8 +97,9 @@ func (p printed) value() string {
 // light before it and a note after it.
 func (p printed) format(symbol, note string) string {
 	base := "0"
-	if p.grouped || len(strings.TrimPrefix(p.digits, "-"))-p.decimal <= 3 {
-		base = "#,##0"
+	whole, _, _ := strings.Cut(strings.TrimPrefix(p.digits, "-"), ".")
+	if p.grouped || len(whole) <= 3 && !p.percent {
+		base = "#,##0" // also for small numbers, so that a column has one format
 	}
 	if p.decimal > 0 {
 		base += "." + strings.Repeat("0", p.decimal)

@@ -159,9 +159,9 @@ func (t *Table) th(dst []byte, o Options, c headCell, align Align) []byte {
 			name = col.Head[len(col.Head)-1]
 		}
 		dst = chart.AppendText(dst, name)
-		dst = append(dst, `<span class="unit">（`...)
-		dst = chart.AppendText(dst, col.Unit)
-		dst = append(dst, `）</span>`...)
+		dst = append(dst, `<span class="unit">`...)
+		dst = chart.AppendText(dst, col.unit())
+		dst = append(dst, `</span>`...)
 	} else {
 		dst = chart.AppendText(dst, c.text)
 	}

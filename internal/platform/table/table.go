@@ -251,8 +251,16 @@ func (c *Column) leaf() string {
 	if len(c.Head) > 0 {
 		s = c.Head[len(c.Head)-1]
 	}
-	if c.Unit != "" {
-		s += "（" + c.Unit + "）"
+	return s + c.unit()
+}
+
+// unit gives the unit of measure in brackets, full-width ones around Chinese.
+func (c *Column) unit() string {
+	switch {
+	case c.Unit == "":
+		return ""
+	case strings.ContainsFunc(c.Unit, func(r rune) bool { return r >= 0x2E80 }):
+		return "（" + c.Unit + "）"
 	}
-	return s
+	return " (" + c.Unit + ")"
 }

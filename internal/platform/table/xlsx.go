@@ -94,13 +94,11 @@ func newBook(o XLSXOptions) *book {
 
 // plainFont gives the workbook a default font of its own, without theme colour (OFF-01).
 func plainFont(f *excelize.File) {
-	_ = f.SetDefaultFont(fontName) // loads the styles; fails only on a broken style part
+	_ = f.SetDefaultFont(sheet.Font) // loads the styles; fails only on a broken style part
 	font := f.Styles.Fonts.Font[0]
 	font.Color = nil
 	font.Scheme = nil
 }
-
-const fontName = "宋体"
 
 // look is all that a style depends on.
 type look struct {
@@ -128,7 +126,7 @@ func (b *book) style(l look) int {
 		return id
 	}
 	s := &excelize.Style{
-		Font:      &excelize.Font{Family: fontName, Size: 11, Color: "22303C"},
+		Font:      &excelize.Font{Family: sheet.Font, Size: 11, Color: "22303C"},
 		Alignment: &excelize.Alignment{Vertical: "center", Indent: l.indent},
 	}
 	edge := func(colour string) {
@@ -192,7 +190,11 @@ func (b *book) table(name string, t *Table) error {
 	}
 	firstRow := top + len(heads)
 
-	if err := b.page(name, top, firstRow, n); err != nil {
+	if err := b.page(name, "landscape"); err != nil {
+		return err
+	}
+	if err := b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name,
+		RefersTo: sheetRef(name) + "!$" + strconv.Itoa(top) + ":$" + strconv.Itoa(firstRow-1)}); err != nil {
 		return err
 	}
 	sw, err := b.f.NewStreamWriter(name)
@@ -242,20 +244,16 @@ func (b *book) table(name string, t *Table) error {
 	return sw.Flush()
 }
 
-// page sets A4 landscape, fit to width, header rows on every page.
-func (b *book) page(name string, top, firstRow, cols int) error {
-	a4, landscape, one, none, fit := 9, "landscape", 1, 0, true
-	if err := b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &one, FitToHeight: &none}); err != nil {
+// page sets A4, fit to width.
+func (b *book) page(name, orientation string) error {
+	a4, one, none, fit := 9, 1, 0, true
+	if err := b.f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &one, FitToHeight: &none}); err != nil {
 		return err
 	}
 	if err := b.f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
 		return err
 	}
-	if err := b.f.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&C&P / &N"}); err != nil {
-		return err
-	}
-	return b.f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: name,
-		RefersTo: sheetRef(name) + "!$" + strconv.Itoa(top) + ":$" + strconv.Itoa(firstRow-1)})
+	return b.f.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&C&P / &N"})
 }
 
 func sheetRef(name string) string { return "'" + strings.ReplaceAll(name, "'", "''") + "'" }
@@ -327,7 +325,7 @@ func (b *book) rows(sw *excelize.StreamWriter, name string, t *Table, cols []int
 			if b.o.Base != "" && cell.Href != "" && links < maxLinks {
 				if target, ok := absolute(b.o.Base, cell.Href); ok {
 					links++
-					l.link = true
+					l.link = cell.Kind == TextKind // figures stay calm; the link is there all the same
 					if err := b.f.SetCellHyperLink(name, sheet.Address(i+1, row), target, "External"); err != nil {
 						return 0, err
 					}
@@ -335,7 +333,7 @@ func (b *book) rows(sw *excelize.StreamWriter, name string, t *Table, cols []int
 			}
 			values[i] = b.cell(cell, l)
 		}
-		if err := sw.SetRow(sheet.Address(1, row), values); err != nil {
+		if err := sw.SetRow(sheet.Address(1, row), values, excelize.RowOpts{Height: 18}); err != nil {
 			return 0, err
 		}
 		row++
@@ -397,13 +395,7 @@ func (t *Table) width(c int) float64 {
 		}
 		if c < len(t.Rows[r].Cells) {
 			cell := &t.Rows[r].Cells[c]
-			w := displayWidth(cell.Text) + displayWidth(cell.Note)
-			if cell.Kind == SparkKind {
-				w = 20
-			}
-			if cell.Light != measure.NoLight {
-				w += 3
-			}
+			w := displayWidth(cell.Shown())
 			if t.rowHead() == c {
 				w += 2 * t.Rows[r].Level
 			}
@@ -485,5 +477,5 @@ func (b *book) contents(name string, names []string, tables []*Table) error {
 	if b.err != nil {
 		return b.err
 	}
-	return nil
+	return b.page(name, "portrait")
 }

@@ -65,7 +65,7 @@ func Funcs(l words.Lang) template.FuncMap {
 			return template.HTML(chart.AppendBox(nil, c, chart.Options{Tr: l.Text}))
 		},
 		// bare is svg without the scrolling box, for small pictures.
-		"bare": func(c chart.Chart) template.HTML { return template.HTML(c.AppendSVG(nil, chart.Options{Tr: l.Text})) },
+		"bare":  func(c chart.Chart) template.HTML { return template.HTML(c.AppendSVG(nil, chart.Options{Tr: l.Text})) },
 		"join":  strings.Join,
 		"asset": assetPath,
 	}

@@ -9,6 +9,9 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"kaiyang/internal/platform/chart"
+	"kaiyang/internal/platform/table"
 )
 
 //go:embed static
@@ -27,8 +30,13 @@ var assets = sync.OnceValue(func() map[string][]byte {
 		if err != nil {
 			panic(err)
 		}
+		if f.Name() == "style.css" {
+			b = append([]byte(chart.CSS+table.CSS), b...) // the page's own rules may change theirs
+		}
 		m[f.Name()] = b
 	}
+	// The styles of tables and charts stand beside what renders them.
+	m["table.css"] = []byte(table.CSS + chart.CSS)
 	return m
 })
 
