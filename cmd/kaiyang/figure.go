@@ -1,0 +1,252 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"kaiyang/internal/app"
+	"kaiyang/internal/core/formula"
+	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/modules/indicators"
+)
+
+// target is what figure and eval are asked about.
+type target struct {
+	unit, period string
+	asOf         int64
+}
+
+func (t *target) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVar(&t.unit, "unit", "", "单位：6、9、12 位代码，职能代码或全称；默认全县 / unit by code or exact name, default the root")
+	f.StringVar(&t.period, "period", "", "期别，如 2017、2018-Q1、2018-03a、2015..2017 / period")
+	f.Int64Var(&t.asOf, "as-of", 0, "按某一变更号当时的数据 / as of a change number")
+	cmd.MarkFlagRequired("period")
+}
+
+func (c *cli) figure() *cobra.Command {
+	var t target
+	var explain bool
+	cmd := &cobra.Command{
+		Use:   "figure CODE",
+		Short: "一个指标或数据项的数，可追溯 / one figure, with its trace",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := period.Parse(t.period)
+			if err != nil {
+				return err
+			}
+			ctx, o, err := c.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			unit, err := o.Indicators.FindUnit(t.unit, p.Last())
+			if err != nil {
+				return err
+			}
+			a, err := o.Indicators.Ask(ctx, o.Operator(), indicators.Question{Code: args[0], Unit: unit, Period: p, Explain: explain, Rank: true, AsOf: t.asOf})
+			if err != nil {
+				return err
+			}
+			tree := o.Units.Register().On(p.Last())
+			w := c.formulaWords(o.Indicators.Names(c.words() == "en"), tree)
+			out := cmd.OutOrStdout()
+			if c.json {
+				f := a.JSON(unitCode(o.Units.Register()), c.words())
+				if !explain {
+					return writeJSON(out, f)
+				}
+				return writeJSON(out, struct {
+					measure.FigureJSON
+					Explain string     `json:"explain"`
+					Tree    []treeLine `json:"tree"`
+				}{f, explainText(a.Trace, w), treeLines(a.Trace, w)})
+			}
+			fmt.Fprintf(out, "%s  %s  %s  %s\n", a.Title(c.words()), tree.Name(unit), periodText(p, c.words() == "en"), a.Text(c.words()))
+			if n, d, ok := a.Fraction(); ok {
+				fmt.Fprintf(out, "%s / %s\n", n, d)
+			}
+			if a.Target != nil {
+				fmt.Fprintf(out, "%s %s  %s\n", c.words().Text("目标"), a.Target.Text(a.Definition), c.words().Text(verdictWord(a.Verdict())))
+			}
+			if cov := a.Result.Coverage; cov.Expected > 0 {
+				fmt.Fprintf(out, "%s %d / %d\n", c.words().Text("报送"), cov.Reported, cov.Expected)
+			}
+			for _, n := range a.Notes(c.words()) {
+				fmt.Fprintln(out, n)
+			}
+			if explain && a.Trace != nil {
+				fmt.Fprintln(out, explainText(a.Trace, w))
+				fmt.Fprint(out, a.Trace.Tree(w))
+				return c.sources(ctx, out, o, indicators.Question{Code: args[0], Unit: unit, Period: p, AsOf: t.asOf})
+			}
+			return nil
+		},
+	}
+	t.flags(cmd)
+	cmd.Flags().BoolVar(&explain, "explain", false, "说明怎样算出 / tell how it was made")
+	cmd.Flags().BoolVar(&c.json, "json", false, "输出 JSON / as JSON")
+	return cmd
+}
+
+func verdictWord(v string) string {
+	return map[string]string{"met": "达标", "not_met": "未达标", "": "未判定"}[v]
+}
+
+func (c *cli) eval() *cobra.Command {
+	var t target
+	cmd := &cobra.Command{
+		Use:   "eval FORMULA",
+		Short: "临时计算一个公式 / compute a formula in passing",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			p, err := period.Parse(t.period)
+			if err != nil {
+				return err
+			}
+			ctx, o, err := c.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			unit, err := o.Indicators.FindUnit(t.unit, p.Last())
+			if err != nil {
+				return err
+			}
+			r, trace, e, err := o.Indicators.Eval(ctx, o.Operator(), args[0], unit, p, t.asOf)
+			if err != nil {
+				return err
+			}
+			tree := o.Units.Register().On(p.Last())
+			w := c.formulaWords(o.Indicators.Names(c.words() == "en"), tree)
+			out := cmd.OutOrStdout()
+			if !c.json {
+				fmt.Fprintln(out, trace.Answer(w))
+				fmt.Fprintln(out, explainText(trace, w))
+				fmt.Fprint(out, trace.Tree(w))
+				return nil
+			}
+			ans := struct {
+				Formula     string               `json:"formula"`
+				Unit        string               `json:"unit"`
+				Period      string               `json:"period"`
+				Value       *string              `json:"value"`
+				Reason      *measure.Reason      `json:"reason"`
+				Numerator   *string              `json:"numerator"`
+				Denominator *string              `json:"denominator"`
+				Coverage    measure.CoverageJSON `json:"coverage"`
+				Notes       []string             `json:"notes"`
+			}{Formula: e.Codes(), Unit: tree.Code(unit), Period: p.String(), Notes: r.Flags.Codes()}
+			if r.Reason != measure.NoReason {
+				ans.Reason = &r.Reason
+			} else if r.Value != nil {
+				v := measure.Exact(r.Value)
+				ans.Value = &v
+			}
+			if r.Numerator != nil && r.Denominator != nil {
+				n, d := measure.Exact(r.Numerator), measure.Exact(r.Denominator)
+				ans.Numerator, ans.Denominator = &n, &d
+			}
+			ans.Coverage = measure.CoverageJSON{Reported: r.Coverage.Reported, Expected: r.Coverage.Expected, Complete: r.Coverage.Complete(), Missing: []string{}}
+			code := unitCode(o.Units.Register())
+			for _, u := range r.Coverage.Missing {
+				ans.Coverage.Missing = append(ans.Coverage.Missing, code(u))
+			}
+			return writeJSON(out, ans)
+		},
+	}
+	t.flags(cmd)
+	cmd.Flags().BoolVar(&c.json, "json", false, "输出 JSON / as JSON")
+	return cmd
+}
+
+func unitCode(r *org.Register) func(org.UnitID) string {
+	return func(id org.UnitID) string {
+		u, _ := r.Unit(id)
+		return u.Code
+	}
+}
+
+func (c *cli) formulaWords(names func(string) string, t *org.Tree) formula.Words {
+	w := formula.Words{English: c.words() == "en", Name: names, Unit: t.Name}
+	if w.English {
+		w.Translate = c.words().Text
+	}
+	return w
+}
+
+func periodText(p period.Period, english bool) string {
+	if english {
+		return p.English()
+	}
+	return p.Chinese()
+}
+
+// A treeLine is one line of an explanation for programs.
+type treeLine struct {
+	Depth    int      `json:"depth"`
+	Text     string   `json:"text"`
+	Answer   string   `json:"answer"`
+	Fraction string   `json:"fraction,omitempty"`
+	Unit     string   `json:"unit,omitempty"`
+	Period   string   `json:"period,omitempty"`
+	Reported string   `json:"reported,omitempty"`
+	Notes    []string `json:"notes,omitempty"`
+}
+
+func treeLines(t *formula.Trace, w formula.Words) []treeLine {
+	var out []treeLine
+	if t == nil {
+		return out
+	}
+	for _, l := range t.Lines(w) {
+		out = append(out, treeLine{l.Depth, l.Text, l.Answer, l.Fraction, l.Unit, l.Period, l.Reported, l.Notes})
+	}
+	return out
+}
+
+func explainText(t *formula.Trace, w formula.Words) string {
+	if t == nil {
+		return ""
+	}
+	return t.Sentence(w)
+}
+
+func writeJSON(out io.Writer, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(out, string(b))
+	return err
+}
+
+// sources lists where a figure's reported cells came from, as far as they are of this unit itself;
+// for a unit above, the units beneath.
+func (c *cli) sources(ctx context.Context, out io.Writer, o *app.Office, q indicators.Question) error {
+	t, err := o.Indicators.Trace(ctx, o.Operator(), q)
+	if err != nil {
+		return err
+	}
+	tree := o.Units.Register().On(q.Period.Last())
+	for _, p := range t.Parts {
+		fmt.Fprintf(out, "  %s  %s\n", tree.Name(p.Unit), p.Text(c.words()))
+	}
+	for _, cell := range t.Cells {
+		for _, v := range cell.Versions {
+			value := measure.Decimal(v.Value, cell.Element.Scale)
+			if v.Missing {
+				value = c.words().Text(measure.Absent.Text())
+			}
+			fmt.Fprintf(out, "  %s %s %s = %s  [%s %s]  %s  %s  %s\n", cell.Element.Code, cell.Category, cell.Slot, value, v.Source.Name, v.Ref, v.At, v.By, v.Reason)
+		}
+	}
+	return nil
+}

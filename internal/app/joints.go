@@ -1,0 +1,56 @@
+package app
+
+import (
+	"kaiyang/internal/core/formula"
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/modules/facts"
+	"kaiyang/internal/modules/returns"
+	"kaiyang/internal/modules/units"
+)
+
+// join connects the modules; each states in its own words what it needs.
+func (o *Office) join() {
+	o.Indicators.SetReturns(counted{o.Returns})
+	o.Facts.SetCodeTaken(o.Indicators.CodeTaken)
+	o.Facts.SetUses(o.usesOfElement)
+	o.Facts.SetWaiting(o.waitingFor)
+	o.Facts.SetOnClose(o.Indicators.KeepFigures)
+	o.Returns.OnExpectation(o.Facts.Expect)
+	o.Units.Join(units.Joints{Closed: o.Facts.Closed})
+}
+
+// counted is what indicators ask of the returns.
+type counted struct{ *returns.Service }
+
+// FormRefs names the forms, for reporting_rate in formulas.
+func (c counted) FormRefs() []formula.Ref {
+	var out []formula.Ref
+	for _, f := range c.Forms() {
+		out = append(out, formula.Ref{Kind: formula.FormRef, Code: f.Code, Name: f.Name, NameEN: f.NameEN})
+	}
+	return out
+}
+
+// usesOfElement lists the indicators and forms that build on an element.
+func (o *Office) usesOfElement(code string) []facts.Use {
+	var out []facts.Use
+	for _, c := range o.Indicators.Uses(code) {
+		out = append(out, facts.Use{Kind: "指标", Code: c, Name: o.Indicators.Names(false)(c), Path: "/indicators/" + c})
+	}
+	for _, f := range o.Returns.UsesElement(code) {
+		out = append(out, facts.Use{Kind: "报表", Code: f.Code, Name: f.Name, Path: "/forms/" + f.Code})
+	}
+	return out
+}
+
+// waitingFor lists the returns that are still expected of a period about to be closed.
+func (o *Office) waitingFor(p period.Period) []facts.Waiting {
+	var out []facts.Waiting
+	for _, w := range o.Returns.Waiting(p) {
+		tree := o.Units.Register().On(w.Period.Last())
+		for _, u := range append(w.Units, w.Chain...) {
+			out = append(out, facts.Waiting{Form: w.Form.Name, Unit: tree.Name(u), Path: "/returns/" + w.Form.Code + "/" + tree.Code(u) + "/" + w.Period.String()})
+		}
+	}
+	return out
+}
