@@ -139,29 +139,34 @@ func (c *Cube) mayDefine(d measure.Element) error {
 	if e == nil {
 		return nil
 	}
-	if fixed := d.Kind != e.def.Kind || d.Scale != e.def.Scale || d.Level != e.def.Level; fixed {
-		for o := range c.orphans {
-			if c.series[o.series].element == e {
-				return errFixed(d)
-			}
-		}
-	}
 	known := map[measure.Category]bool{"": true}
 	for _, k := range d.Scheme.All() {
 		known[k] = true
 	}
+	may := func(k measure.Category, y int) error {
+		switch {
+		case d.Kind != e.def.Kind || d.Scale != e.def.Scale || d.Level != e.def.Level:
+			return fault.New(fault.Conflict, "数据项 %s 已有数据，类型、小数位数和填报层级不能再改；请另建数据项。", d.Code)
+		case d.GrainIn(y) != e.def.GrainIn(y):
+			return fault.New(fault.Conflict, "数据项 %s 在 %d 年已有数据，当年的填报粒度不能再改；请从下一年起变更。", d.Code, y)
+		case !known[k]:
+			return fault.New(fault.Conflict, "数据项 %s 的分类“%s”已有数据，不能取消；请保留该类别。", d.Code, string(k))
+		}
+		return nil
+	}
 	for k, id := range e.reported {
 		for _, col := range c.series[id].cols {
-			if !col.any() {
-				continue
+			if col.any() {
+				if err := may(k, col.year.number); err != nil {
+					return err
+				}
 			}
-			switch y := col.year.number; {
-			case d.Kind != e.def.Kind || d.Scale != e.def.Scale || d.Level != e.def.Level:
-				return errFixed(d)
-			case d.GrainIn(y) != e.def.GrainIn(y):
-				return fault.New(fault.Conflict, "数据项 %s 在 %d 年已有数据，当年的填报粒度不能再改；请从下一年起变更。", d.Code, y)
-			case !known[k]:
-				return fault.New(fault.Conflict, "数据项 %s 的分类“%s”已有数据，不能取消；请保留该类别。", d.Code, string(k))
+		}
+	}
+	for o := range c.orphans {
+		if s := c.series[o.series]; s.element == e {
+			if err := may(s.cells[0], int(o.year)); err != nil {
+				return err
 			}
 		}
 	}
@@ -182,10 +187,6 @@ func checkScheme(d measure.Element, reg *org.Register) error {
 		return fault.New(fault.TooLarge, "数据项 %s 的分类组合太多，无法精确汇总；请减少维度或类别。", d.Code)
 	}
 	return nil
-}
-
-func errFixed(d measure.Element) error {
-	return fault.New(fault.Conflict, "数据项 %s 已有数据，类型、小数位数和填报层级不能再改；请另建数据项。", d.Code)
 }
 
 // any tells whether anything is present in the column.

@@ -216,12 +216,17 @@ type frame struct {
 
 func (f *frame) slots() int { return f.hi - f.lo }
 
-// A year is the frames of a level and grain in one year, ascending.
-type year struct {
-	number int
-	grain  period.Grain
+// A pattern is how the frames of a year lie, ascending. Years without a change share theirs.
+type pattern struct {
 	frames []*frame
 	of     [maxSlots]uint8 // slot → frame
+}
+
+// A year is the frames of a level and grain in one year.
+type year struct {
+	*pattern
+	number int
+	grain  period.Grain
 }
 
 // frameAt gives the frame of a slot.
@@ -238,12 +243,19 @@ type layout struct {
 	asked  sync.Map // askedKey → *asked
 	mu     sync.Mutex
 	shapes map[org.Level][]laid
+	usual  map[patternKey][]*pattern
 }
 
-// A yearList is the years laid out for a level and grain; it is replaced, never changed.
+type patternKey struct {
+	level org.Level
+	grain period.Grain
+}
+
+// A yearList is the years laid out for a level and grain. A longer list replaces it; readers keep
+// the one they have.
 type yearList struct {
 	first int
-	list  []*year // nil where not laid out
+	list  []atomic.Pointer[year] // nil where not laid out
 }
 
 func (l *yearList) at(y int) *year {
@@ -251,21 +263,26 @@ func (l *yearList) at(y int) *year {
 		return nil
 	}
 	if i := y - l.first; i >= 0 && i < len(l.list) {
-		return l.list[i]
+		return l.list[i].Load()
 	}
 	return nil
 }
 
-// with gives the list with one more year.
+// with gives a list that has one more year. Lists grow by half so that many years cost no square.
 func (l *yearList) with(y *year) *yearList {
 	if l == nil {
-		return &yearList{y.number, []*year{y}}
+		l = &yearList{y.number - 4, make([]atomic.Pointer[year], 16)}
 	}
-	first, end := min(l.first, y.number), max(l.first+len(l.list), y.number+1)
-	n := &yearList{first, make([]*year, end-first)}
-	copy(n.list[l.first-first:], l.list)
-	n.list[y.number-first] = y
-	return n
+	if end := l.first + len(l.list); y.number < l.first || y.number >= end {
+		first := min(l.first, y.number-(end-y.number)/2)
+		n := &yearList{first, make([]atomic.Pointer[year], max(end, y.number+1+(y.number-l.first)/2)-first)}
+		for i := range l.list {
+			n.list[i+l.first-first].Store(l.list[i].Load())
+		}
+		l = n
+	}
+	l.list[y.number-l.first].Store(y)
+	return l
 }
 
 // laid is a shape with a tree of each form that it was found to fit.
@@ -275,7 +292,7 @@ type laid struct {
 }
 
 func newLayout(reg *org.Register) *layout {
-	return &layout{reg: reg, shapes: map[org.Level][]laid{}}
+	return &layout{reg: reg, shapes: map[org.Level][]laid{}, usual: map[patternKey][]*pattern{}}
 }
 
 // year gives the frames of a level and grain in a year.
@@ -290,17 +307,38 @@ func (l *layout) year(level org.Level, g period.Grain, number int) *year {
 		return y
 	}
 	y := &year{number: number, grain: g}
-	for i := range int(g) {
-		s := l.shape(l.reg.On(g.LastDay(y.slot(i))), level)
-		if k := len(y.frames) - 1; k >= 0 && y.frames[k].shape == s {
-			y.frames[k].hi++
-		} else {
-			y.frames = append(y.frames, &frame{shape: s, lo: i, hi: i + 1})
-		}
-		y.of[i] = uint8(len(y.frames) - 1)
-	}
+	y.pattern = l.pattern(level, y)
 	list.Store(list.Load().with(y))
 	return y
+}
+
+// pattern finds the frames of a year.
+func (l *layout) pattern(level org.Level, y *year) *pattern {
+	p := new(pattern)
+	for i := range int(y.grain) {
+		s := l.shape(l.reg.On(y.day(i)), level)
+		if k := len(p.frames) - 1; k >= 0 && p.frames[k].shape == s {
+			p.frames[k].hi++
+		} else {
+			p.frames = append(p.frames, &frame{shape: s, lo: i, hi: i + 1})
+		}
+		p.of[i] = uint8(len(p.frames) - 1)
+	}
+	k := patternKey{level, y.grain}
+	for _, q := range l.usual[k] {
+		if p.same(q) {
+			return q
+		}
+	}
+	l.usual[k] = append(l.usual[k], p)
+	return p
+}
+
+// same tells whether blocks laid out by p serve q.
+func (p *pattern) same(q *pattern) bool {
+	return p == q || slices.EqualFunc(p.frames, q.frames, func(f, g *frame) bool {
+		return f.shape == g.shape && f.lo == g.lo && f.hi == g.hi
+	})
 }
 
 // shape gives the shape of a level under a tree. Trees that differ only in other units or in

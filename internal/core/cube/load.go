@@ -80,6 +80,9 @@ func (l *Loader) cells(id measure.ElementID, category measure.Category, unit org
 	if !ok {
 		return errNoCategory(e, category)
 	}
+	if yearNumber < 1 || yearNumber > 9999 {
+		return errDamaged()
+	}
 	if k := (loadKey{s, yearNumber}); k != l.last {
 		col := l.cols[k]
 		if col == nil {

@@ -88,6 +88,9 @@ func (m *model) read(id measure.ElementID, cats []measure.Category, unit org.Uni
 	if slots == nil {
 		return Answer{Reason: measure.NoGrain}, nil
 	}
+	if agg == Last && e.Kind == measure.Point {
+		slots = slots[len(slots)-1:]
+	}
 	last := m.reg.On(slots[len(slots)-1].Last())
 	of := len(slots)
 	switch {
@@ -225,7 +228,7 @@ func randomRegister(t *rapid.T, name string) *org.Register {
 		case 3: // a village without a township
 			v.Parent = org.UnitID(10 + rapid.IntRange(0, 2).Draw(t, name+"county"))
 		}
-		v.Order = rapid.IntRange(0, 2).Draw(t, name+"order")
+		v.Order = rapid.IntRange(-1, 1).Draw(t, name+"order")
 		add(id, org.Village, v)
 	}
 	always(500, 0, org.CommandPost)
@@ -234,6 +237,7 @@ func randomRegister(t *rapid.T, name string) *org.Register {
 	d := day("department")
 	add(503, org.Department, org.Version{From: start, To: d - 1, Name: "局", Parent: 500}, org.Version{From: d, Name: "局", Parent: 501})
 	always(504, 503, org.Office)
+	always(505, 500, org.Office) // without units beneath it, after some that have
 	reg, err := org.New(units, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -284,6 +288,23 @@ func (w *world) change(t *rapid.T) Change {
 		ch.Present = rapid.IntRange(0, 4).Draw(t, "present") > 0
 		return ch
 	}
+}
+
+// changes draws n changes or some more: every now and then all categories of a cell at once.
+func (w *world) changes(t *rapid.T, n int) []Change {
+	var list []Change
+	for len(list) < n {
+		ch := w.change(t)
+		if rapid.IntRange(0, 3).Draw(t, "whole") > 0 {
+			list = append(list, ch)
+			continue
+		}
+		for i, k := range w.cats[ch.Element] {
+			ch.Category, ch.Value, ch.Present = k, ch.Value/10+int64(i), true
+			list = append(list, ch)
+		}
+	}
+	return list
 }
 
 // set notes a change in the model and gives the change that takes it back.
@@ -389,10 +410,9 @@ func TestCubeAnswersAsTheModel(t *testing.T) {
 		seq := int64(0)
 		for range rapid.IntRange(1, 4).Draw(t, "batches") {
 			n := rapid.SampledFrom([]int{1, 5, 40, 300}).Draw(t, "size")
-			batch := make([]Change, n)
-			for i := range batch {
-				batch[i] = w.change(t)
-				w.model.set(batch[i])
+			batch := w.changes(t, n)
+			for _, ch := range batch {
+				w.model.set(ch)
 			}
 			seq++
 			if err := w.cube.Apply(batch, seq); err != nil {
@@ -461,11 +481,9 @@ func TestAsOfEqualsHistory(t *testing.T) {
 		w := newWorld(t)
 		var undo []Change
 		batch := func(seq int64) {
-			var list []Change
-			for range rapid.SampledFrom([]int{1, 30, 200}).Draw(t, "size") {
-				ch := w.change(t)
+			list := w.changes(t, rapid.SampledFrom([]int{1, 30, 200}).Draw(t, "size"))
+			for _, ch := range list {
 				undo = append(undo, w.model.set(ch))
-				list = append(list, ch)
 			}
 			if err := w.cube.Apply(list, seq); err != nil {
 				t.Fatal(err)
@@ -499,11 +517,9 @@ func TestAsOfEqualsHistory(t *testing.T) {
 func TestSetRegister(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t)
-		var list []Change
-		for range 150 {
-			ch := w.change(t)
+		list := w.changes(t, 150)
+		for _, ch := range list {
 			w.model.set(ch)
-			list = append(list, ch)
 		}
 		if err := w.cube.Apply(list, 1); err != nil {
 			t.Fatal(err)

@@ -130,6 +130,9 @@ func (c *Cube) read(id Series, unit org.UnitID, p period.Period, agg Agg) Answer
 	if !ok {
 		return Answer{Reason: measure.NoGrain}
 	}
+	if agg == Last && !e.adds() {
+		list = lastSlot(list) // asked for in so many words: the rank of a cycle stands in its last slot
+	}
 	if reason := c.refuse(e, unit, list); reason != measure.NoReason {
 		return Answer{Reason: reason, Of: slots(list)}
 	}

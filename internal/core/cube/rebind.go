@@ -19,7 +19,7 @@ func (c *Cube) SetRegister(reg *org.Register) error {
 		}
 	}
 	k := c.shadow()
-	m := move{c: k, to: newLayout(reg), moved: map[*year]bool{}, own: map[*block]bool{}, orphans: map[orphan]int64{}}
+	m := move{c: k, to: newLayout(reg), moved: map[*year]bool{}, orphans: map[orphan]int64{}}
 	m.to.adopt(c.layout)
 	k.layout = m.to
 	cols := make([][]*column, len(k.series))
@@ -33,7 +33,7 @@ func (c *Cube) SetRegister(reg *org.Register) error {
 			}
 		}
 	}
-	home := m.adoptOrphans(cols)
+	m.adoptOrphans(cols)
 	m.to.prune()
 	k.orphans = m.orphans
 	for _, s := range k.series[1:] {
@@ -48,7 +48,7 @@ func (c *Cube) SetRegister(reg *org.Register) error {
 	}
 	for _, s := range k.series[1:] {
 		if s.derived() {
-			k.rebindDerived(s, m.moved, home)
+			k.rebindDerived(s, m.moved)
 		}
 	}
 	c.become(k)
@@ -56,16 +56,12 @@ func (c *Cube) SetRegister(reg *org.Register) error {
 }
 
 // rebindDerived keeps the derived blocks of years in which no source moved.
-func (c *Cube) rebindDerived(s *series, moved map[*year]bool, home map[loadKey]bool) {
+func (c *Cube) rebindDerived(s *series, moved map[*year]bool) {
 	old := series{first: s.first, cols: s.cols}
 	s.cols = nil
 	for _, n := range c.sourceYears(s) {
 		y := c.years(s.element, n)
-		touched := moved[y]
-		for _, id := range s.sources() {
-			touched = touched || home[loadKey{id, n}]
-		}
-		if col := old.column(n); col != nil && !touched {
+		if col := old.column(n); col != nil && !moved[y] {
 			col = &column{year: y, blocks: col.blocks, extra: make([]int32, len(y.frames))}
 			c.bindExpect(s.element, col)
 			s.setColumn(n, col)
@@ -79,15 +75,14 @@ func (c *Cube) rebindDerived(s *series, moved map[*year]bool, home map[loadKey]b
 type move struct {
 	c       *Cube
 	to      *layout
-	moved   map[*year]bool  // years of the new layout that differ from the old
-	own     map[*block]bool // blocks that no reader sees yet
+	moved   map[*year]bool // years of the new layout that differ from the old
 	orphans map[orphan]int64
 }
 
 func (m *move) column(s *series, col *column) *column {
 	y := m.to.year(s.element.def.Level, col.year.grain, col.year.number)
 	out := newColumn(y)
-	if sameFrames(y, col.year) {
+	if y.same(col.year.pattern) {
 		copy(out.blocks, col.blocks)
 		return out
 	}
@@ -123,36 +118,24 @@ func (m *move) put(s *series, col *column, u org.UnitID, slot int, v int64) {
 		m.orphans[orphan{s.id, u, int32(col.year.number), int32(slot)}] = v
 		return
 	}
-	b := col.blocks[fi]
-	if b == nil {
-		b = m.block(col, fi, s.element.adds())
-	}
-	b.put(row, slot-f.lo, v, true)
+	m.block(col, fi, s.element.adds()).put(row, slot-f.lo, v, true)
 }
 
-// block gives the block of a frame that may be written before it is published.
+// block gives the block of a frame of a year that moved; readers do not see it yet.
 func (m *move) block(col *column, fi int, adds bool) *block {
-	b := col.blocks[fi]
-	switch {
-	case b == nil:
-		b = newBlock(col.year.frames[fi], adds, m.c.owner)
-	case !m.own[b]:
-		b = b.copy(m.c.owner)
-	default:
-		return b
+	if col.blocks[fi] == nil {
+		col.blocks[fi] = newBlock(col.year.frames[fi], adds, m.c.owner)
 	}
-	m.own[b] = true
-	col.blocks[fi] = b
-	return b
+	return col.blocks[fi]
 }
 
-// adoptOrphans gives orphans that fit now their place, and tells in which series and years.
-func (m *move) adoptOrphans(cols [][]*column) map[loadKey]bool {
-	home := map[loadKey]bool{}
+// adoptOrphans gives orphans that fit now their place. Where the rows of a slot are those of before,
+// none fits, so only years that moved are written.
+func (m *move) adoptOrphans(cols [][]*column) {
 	for o, v := range m.c.orphans {
 		s := m.c.series[o.series]
 		y := m.to.year(s.element.def.Level, s.element.def.GrainIn(int(o.year)), int(o.year))
-		fi := y.of[o.slot]
+		fi := int(y.of[o.slot])
 		row, ok := y.frames[fi].rowOf(o.unit)
 		if !ok {
 			m.orphans[o] = v
@@ -163,12 +146,11 @@ func (m *move) adoptOrphans(cols [][]*column) map[loadKey]bool {
 			col = newColumn(y)
 			cols[o.series] = append(cols[o.series], col)
 		}
-		home[loadKey{s.id, int(o.year)}] = true
-		b := m.block(col, int(fi), s.element.adds())
-		b.put(row, int(o.slot)-b.frame.lo, v, true)
-		b.climb(row, int(o.slot)-b.frame.lo)
+		b := m.block(col, fi, s.element.adds())
+		j := int(o.slot) - b.frame.lo
+		b.put(row, j, v, true)
+		b.climb(row, j)
 	}
-	return home
 }
 
 func findColumn(cols []*column, y *year) *column {
@@ -178,19 +160,6 @@ func findColumn(cols []*column, y *year) *column {
 		}
 	}
 	return nil
-}
-
-// sameFrames tells whether blocks of one year serve the other.
-func sameFrames(a, b *year) bool {
-	if len(a.frames) != len(b.frames) {
-		return false
-	}
-	for i, f := range a.frames {
-		if g := b.frames[i]; f.shape != g.shape || f.lo != g.lo || f.hi != g.hi {
-			return false
-		}
-	}
-	return true
 }
 
 // prune forgets adopted shapes that nothing uses.

@@ -224,6 +224,9 @@ func (x *Axis) plan(c *Cube, e *element, agg Agg) *plan {
 		q := list[len(list)-1]
 		y := c.layout.year(e.def.Level, q.grain, q.year)
 		p.ends[i] = end{year: y, frame: int(y.of[q.hi-1]), slot: q.hi - 1}
+		if point && last {
+			list = lastSlot(list)
+		}
 		if point && slots(list) != 1 {
 			p.ends[i].why = WhyPointOnly
 			continue

@@ -1,6 +1,9 @@
 package cube
 
 import (
+	"math/bits"
+	"slices"
+
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
@@ -71,27 +74,41 @@ func (w *verifier) full() bool { return w.limit > 0 && len(w.found) >= w.limit }
 
 // rows checks that missing cells are zero and derived cells follow from their sources.
 func (w *verifier) rows(s *series, col *column, fi int, b *block) {
-	var src sources
+	var want *block
 	if s.derived() {
-		src = w.c.sourceBlocks(s, col.year.number, fi, nil)
+		want = newBlock(b.frame, false, nil)
+		w.c.sourceBlocks(s, col.year.number, fi, nil).fill(want)
 	}
-	for row, u := range b.frame.rows {
-		for j := range b.n {
-			v, ok := b.get(row, j)
-			switch {
-			case !ok && b.cells[row*b.n+j] != 0:
-				w.note(s, col.year, u, b.frame.lo+j, "presence", b.cells[row*b.n+j], 0)
-			case s.derived():
-				if want, has := src.cell(row, j); want != v || has != ok {
-					w.note(s, col.year, u, b.frame.lo+j, "derived", v, want)
-				}
+	for i, present := range b.bits {
+		at, end := min(i*64, len(b.cells)), min(i*64+64, len(b.cells))
+		if end-at < 64 && present>>(end-at) != 0 { // a bit after the last cell would count
+			w.note(s, col.year, 0, b.frame.lo, "presence", 1, 0)
+			continue
+		}
+		if want != nil {
+			if present != want.bits[i] || !slices.Equal(b.cells[at:end], want.cells[at:end]) {
+				w.derived(s, col, b, want, at, end)
+			}
+			continue
+		}
+		for absent := ^present; absent != 0; absent &= absent - 1 {
+			o := at + bits.TrailingZeros64(absent)
+			if o >= end {
+				break
+			}
+			if b.cells[o] != 0 {
+				w.note(s, col.year, b.frame.rows[o/b.n], b.frame.lo+o%b.n, "presence", b.cells[o], 0)
 			}
 		}
 	}
-	// Bits after the last cell would count as present.
-	last := len(b.cells) >> 6
-	if b.bits[last]>>(len(b.cells)&63) != 0 || last+1 < len(b.bits) && b.bits[last+1] != 0 {
-		w.note(s, col.year, 0, b.frame.lo, "presence", 1, 0)
+}
+
+// derived names the derived cells of [at, end) that are not what their sources say.
+func (w *verifier) derived(s *series, col *column, b, want *block, at, end int) {
+	for o := at; o < end; o++ {
+		if b.cells[o] != want.cells[o] || hasBit(b.bits, o) != hasBit(want.bits, o) {
+			w.note(s, col.year, b.frame.rows[o/b.n], b.frame.lo+o%b.n, "derived", b.cells[o], want.cells[o])
+		}
 	}
 }
 

@@ -15,6 +15,7 @@ type Kind uint8
 const (
 	Number Kind = iota
 	Condition
+	Either // only as what a Scope wants: one or the other, Expr.Kind tells which
 )
 
 // A node is a part of a formula; spans count runes from 0.

@@ -13,7 +13,7 @@ import (
 type Scope struct {
 	Names Names
 	Self  string // code of the indicator being defined, "" for a formula in passing
-	Want  Kind   // Number, or Condition for a check of a form
+	Want  Kind   // Number, Condition for a check of a form, or Either
 }
 
 // Check reads a formula and finds what its names mean. The error is Errors and holds every fault
@@ -23,14 +23,15 @@ func Check(formula string, in Scope) (*Expr, error) {
 	errs := &reporter{src: src}
 	root := parse(src, errs)
 	c := checker{Scope: in, errs: errs}
-	if k, ok := c.kind(root); ok && k != in.Want {
+	k, ok := c.kind(root)
+	if ok && k != in.Want && in.Want != Either {
 		c.mismatch(root, in.Want)
 	}
 	c.chains(root)
 	if err := errs.errors(); err != nil {
 		return nil, err
 	}
-	return finish(root, in.Want), nil
+	return finish(root, k), nil
 }
 
 // Of gives the formula that consists of one name, for a figure asked by its code.
@@ -161,7 +162,8 @@ func (c *checker) unknown(n *name) {
 		c.errs.add(n.pos, n.n, "function", "“%s”是函数，后面要有括号，写成 %s", n.text, f.Signature(f.Chinese == n.text))
 		return
 	}
-	for _, word := range []string{"且", "或", "非"} {
+	for _, o := range []op{opAnd, opOr, opNot} {
+		word := chineseWords[o]
 		left, right, ok := strings.Cut(n.text, word)
 		if ok && right != "" && (left == "" || len(c.Names.Find(left)) > 0) && len(c.Names.Find(right)) > 0 {
 			c.errs.add(n.pos, n.n, "unknown-name", "没有名为“%s”的数据项或指标；“%s”的两边要加空格", n.text, word)
@@ -375,7 +377,7 @@ func (c *checker) element(f *call, a node) {
 	case !n.bound:
 	case n.ref.Kind != ElementRef:
 		c.errs.add(s.pos, s.n, "arguments", "“%s”里只能写数据项，“%s”是指标；要把每期算好的指标相加，请改写公式", f.name, n.text)
-	case n.ref.Element.Kind == measure.Point:
+	case n.ref.Element.Kind == measure.Point && f.fn.id != fnLast:
 		c.errs.add(s.pos, s.n, "arguments", "“%s”是点值，只有本单位本期的值，不能用“%s”", n.text, f.name)
 	}
 }

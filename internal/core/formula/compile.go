@@ -81,10 +81,11 @@ type step struct {
 
 // A context is a way from the period asked for to the period of an operand.
 type context struct {
-	parent int
-	how    ctxHow
-	n      int   // periods back
-	body   *Expr // whose elements decide what is completed
+	parent   int
+	how      ctxHow
+	n        int      // periods back
+	body     *Expr    // the formula that is cut
+	elements []string // its elements, with all indicators written out: they decide what is completed
 }
 
 type ctxHow uint8
@@ -99,10 +100,9 @@ const (
 
 // A use is a definition written out in a context.
 type use struct {
-	ctx     int
-	code    string
-	def     Definition // Expr is nil if there was none
-	nowhere bool       // there was no period to look it up for
+	ctx  int
+	code string
+	def  Definition // Expr is nil if there was none
 }
 
 const (
@@ -117,7 +117,6 @@ type compiler struct {
 	src   Source
 	frame []frame // by context
 	depth int
-	body  []int // context in which the present formula began, for "now" of a comparison
 }
 
 // compile builds the program of a formula for a period.
@@ -138,14 +137,44 @@ func compile(src Source, e *Expr, p period.Period) *program {
 // context gives the number of a context reached from another one.
 func (c *compiler) context(x context) int {
 	for i, y := range c.p.ctxs {
-		if i > 0 && x == y {
+		if i > 0 && x.parent == y.parent && x.how == y.how && x.n == y.n && x.body == y.body {
 			return i
 		}
+	}
+	if x.how == ctxCut {
+		x.elements = c.elements(x.body, x.parent)
 	}
 	c.p.ctxs = append(c.p.ctxs, x)
 	f, _ := x.from(c.src, c.frame[x.parent])
 	c.frame = append(c.frame, f)
 	return len(c.p.ctxs) - 1
+}
+
+// elements gives the elements of a formula like evaluator.elements, and notes the definitions by
+// which it found them.
+func (c *compiler) elements(e *Expr, ctx int) []string {
+	day := c.frame[ctx].win.whole.Last()
+	if len(e.indicators) == 0 || day == 0 {
+		return e.elements
+	}
+	seen := map[string]bool{}
+	var note func(*Expr)
+	note = func(x *Expr) {
+		for _, code := range x.indicators {
+			if seen[code] {
+				continue
+			}
+			seen[code] = true
+			d, ok := c.src.Definition(code, day)
+			c.p.uses = append(c.p.uses, use{ctx: ctx, code: code, def: d})
+			if ok {
+				note(d.Expr)
+			}
+		}
+	}
+	note(e)
+	ev := evaluator{src: c.src}
+	return ev.elements(e, day)
 }
 
 // from gives the frame of a context, or why there is none, and whether it was cut.
@@ -170,8 +199,7 @@ func (x context) from(src Source, f frame) (to frame, a arrival) {
 		if f.win.n != 0 || f.win.whole.IsZero() {
 			break
 		}
-		ev := evaluator{src: src}
-		g, n, running := src.Completed(f.win.whole, ev.elements(x.body, f.win.whole.Last()))
+		g, n, running := src.Completed(f.win.whole, x.elements)
 		if running {
 			a.running = true
 			based := f.based()
@@ -260,10 +288,8 @@ func (c *compiler) element(n *name, how Agg, ctx, a int) shape {
 
 func (c *compiler) indicator(code string, ctx, a int) shape {
 	u := use{ctx: ctx, code: code}
-	if day := c.frame[ctx].win.whole.Last(); day == 0 {
-		u.nowhere = true
-	} else if d, ok := c.src.Definition(code, day); ok {
-		u.def = d
+	if day := c.frame[ctx].win.whole.Last(); day != 0 {
+		u.def, _ = c.src.Definition(code, day)
 	}
 	c.p.uses = append(c.p.uses, u)
 	k := int64(len(c.p.uses) - 1)

@@ -10,7 +10,7 @@ import (
 )
 
 // maxSteps bounds the work of one evaluation; what needs more answers formula_too_deep.
-const maxSteps = 2_000_000
+const maxSteps = 20_000_000
 
 // Eval answers a formula for one unit and period, exactly.
 func Eval(src Source, e *Expr, unit org.UnitID, p period.Period) Result {

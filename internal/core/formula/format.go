@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
@@ -95,11 +96,8 @@ func (f Format) Show(r *big.Rat, digits int, unit string, tr func(string) string
 			unit = tr(unit)
 		}
 	}
-	for _, c := range unit {
-		if c < unicode.MaxLatin1 && unicode.IsLetter(c) {
-			return s + " " + unit
-		}
-		break
+	if c, _ := utf8.DecodeRuneInString(unit); c < utf8.RuneSelf && unicode.IsLetter(c) {
+		return s + " " + unit
 	}
 	return s + unit
 }

@@ -4,8 +4,8 @@ import (
 	"math/bits"
 )
 
-// The loops over columns. Every sum and product is either known to fit or checked; a cell that
-// does not fit is marked for Eval.
+// The loops over columns. Every sum and product is either known to fit, by the bits its parts
+// need, or checked; a cell that does not fit is marked for Eval.
 
 var pow10 = [...]int64{1, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
@@ -13,94 +13,6 @@ func fill[T any](s []T, v T) {
 	for i := range s {
 		s[i] = v
 	}
-}
-
-// constant makes every cell k, resting on nothing.
-func (r *reg) constant(k int64) {
-	fill(r.num, k)
-	clear(r.why)
-	clear(r.pre)
-	clear(r.exp)
-	r.flagged = false
-}
-
-// flag makes sure that there are flags.
-func (r *reg) flag() {
-	if !r.flagged {
-		r.flags = grow(r.flags, len(r.num))
-		clear(r.flags)
-		r.flagged = true
-	}
-}
-
-// reason makes a cell rest on nothing but a reason.
-func (r *reg) reason(i int, w Why) {
-	r.num[i], r.den[i], r.why[i], r.pre[i], r.exp[i] = 0, 1, w, 0, 0
-	if r.flagged {
-		r.flags[i] = 0
-	}
-}
-
-// exactly marks a cell for Eval.
-func (r *Runner) exactly(a *reg, i int) {
-	if a.why[i] == WhyNot {
-		a.why[i] = whyExact
-		r.dirty = true
-	}
-}
-
-// ones gives a register denominators.
-func (r *reg) ones() { fill(r.den, 1) }
-
-// joinFlags adds the flags of b to a.
-func joinFlags(a, b *reg) {
-	if !b.flagged {
-		return
-	}
-	a.flag()
-	for i, f := range b.flags {
-		a.flags[i] |= f
-	}
-}
-
-// worse tells whether coverage b is worse than a; the order of Coverage.Worse.
-func worse(ap, ae, bp, be int32) bool {
-	return be != 0 && (ae == 0 || int64(bp)*int64(ae) < int64(ap)*int64(be))
-}
-
-// join lets a rest on what b rests on: the first reason, the worst coverage, all flags.
-func join(a, b *reg) {
-	why, bwhy := a.why, b.why[:len(a.why)]
-	for i, w := range bwhy {
-		if w != WhyNot && (why[i] == WhyNot || w == whyExact) {
-			why[i] = w
-		}
-	}
-	joinCoverage(a, b)
-}
-
-func joinCoverage(a, b *reg) {
-	n := len(a.pre)
-	ap, ae, bp, be := a.pre, a.exp[:n], b.pre[:n], b.exp[:n]
-	for i := range ap {
-		// Mostly both are complete, and then neither is worse.
-		if bp[i] == be[i] && ae[i] != 0 {
-			continue
-		}
-		if worse(ap[i], ae[i], bp[i], be[i]) {
-			ap[i], ae[i] = bp[i], be[i]
-		}
-	}
-	joinFlags(a, b)
-}
-
-// width gives the number of bits that the largest of the numbers needs, without its sign.
-func width(s []int64) int {
-	var all uint64
-	for _, v := range s {
-		all |= uint64(v ^ v>>63)
-	}
-	return bits.Len64(all)
 }
 
 // mulOK multiplies; ok is false if the product does not fit.
@@ -127,14 +39,18 @@ func addOK(x, y int64) (s int64, ok bool) {
 	return s, (x^s)&(y^s) >= 0
 }
 
-// times multiplies dst by src.
-func (r *Runner) times(a *reg, dst, src []int64) {
+// times multiplies dst by src and gives the bits of the products; the bits given are limits, and
+// are looked at more closely if they are too large.
+func (r *Runner) times(a *reg, dst, src []int64, dbits, sbits int) int {
 	src = src[:len(dst)]
-	if width(dst)+width(src) < 63 {
+	if dbits+sbits > 62 {
+		dbits, sbits = width(dst), width(src)
+	}
+	if dbits+sbits <= 62 {
 		for i, v := range src {
 			dst[i] *= v
 		}
-		return
+		return dbits + sbits
 	}
 	for i, v := range src {
 		p, ok := mulOK(dst[i], v)
@@ -143,9 +59,33 @@ func (r *Runner) times(a *reg, dst, src []int64) {
 			dst[i] = 1
 		}
 	}
+	return 63
+}
+
+// timesConst multiplies dst by k.
+func (r *Runner) timesConst(a *reg, dst []int64, k int64, dbits int) int {
+	kbits := bits.Len64(magnitude(k))
+	if dbits+kbits > 62 {
+		dbits = width(dst)
+	}
+	if dbits+kbits <= 62 {
+		for i := range dst {
+			dst[i] *= k
+		}
+		return dbits + kbits
+	}
+	for i, v := range dst {
+		p, ok := mulOK(v, k)
+		if dst[i] = p; !ok {
+			r.exactly(a, i)
+			dst[i] = 1
+		}
+	}
+	return 63
 }
 
 func (r *Runner) sign(s *step, a *reg) {
+	a.expand()
 	for i, v := range a.num {
 		if v == -1<<63 {
 			r.exactly(a, i)
@@ -158,43 +98,94 @@ func (r *Runner) sign(s *step, a *reg) {
 }
 
 func (r *Runner) add(s *step, a, b *reg) {
+	switch {
+	case a.literal && b.literal:
+		a.expand()
+		b.expand()
+	case b.literal:
+		k := b.k
+		if s.op == stepSub {
+			k = -k
+		}
+		if r.addConst(a, s.l.den, k) {
+			return
+		}
+		b.expand()
+	case a.literal:
+		k := a.k
+		*a, *b = *b, *a
+		if s.op == stepSub {
+			r.sign(&step{op: stepNeg}, a)
+		}
+		if r.addConst(a, s.r.den, k) {
+			return
+		}
+		if s.op == stepSub { // as it was, to go the long way
+			r.sign(&step{op: stepNeg}, a)
+		}
+		*a, *b = *b, *a
+		a.expand()
+	}
 	if s.l.den || s.r.den {
 		r.crossAdd(s, a, b)
-		join(a, b)
-		return
-	}
-	dst, src := a.num, b.num[:len(a.num)]
-	var over int64
-	if s.op == stepAdd {
-		for i, y := range src {
-			x := dst[i]
-			z := x + y
-			over |= (x ^ z) & (y ^ z)
-			dst[i] = z
-		}
 	} else {
-		for i, y := range src {
-			x := dst[i]
-			z := x - y
-			over |= (x ^ y) & (x ^ z)
-			dst[i] = z
-		}
-	}
-	if over < 0 {
-		for i, y := range src {
-			z := dst[i]
-			x := z - y
-			bad := (x^z)&(y^z) < 0
-			if s.op == stepSub {
-				x = z + y
-				bad = (x^y)&(x^z) < 0
-			}
-			if bad {
-				r.exactly(a, i)
-			}
-		}
+		r.addWhole(s, a, b)
 	}
 	join(a, b)
+}
+
+// addConst adds k to every cell if it is sure to fit.
+func (r *Runner) addConst(a *reg, den bool, k int64) bool {
+	kbits := bits.Len64(magnitude(k))
+	if !den {
+		if max(a.nbits, kbits) > 61 {
+			return false
+		}
+		for i := range a.num {
+			a.num[i] += k
+		}
+		a.nbits = max(a.nbits, kbits) + 1
+		return true
+	}
+	if max(a.nbits, kbits+a.dbits) > 61 {
+		return false
+	}
+	d := a.den[:len(a.num)]
+	for i := range a.num {
+		a.num[i] += k * d[i]
+	}
+	a.nbits = max(a.nbits, kbits+a.dbits) + 1
+	return true
+}
+
+func (r *Runner) addWhole(s *step, a, b *reg) {
+	dst, src := a.num, b.num[:len(a.num)]
+	if n := max(a.nbits, b.nbits) + 1; n <= 63 {
+		if s.op == stepAdd {
+			for i, y := range src {
+				dst[i] += y
+			}
+		} else {
+			for i, y := range src {
+				dst[i] -= y
+			}
+		}
+		a.nbits = n
+		return
+	}
+	for i, y := range src {
+		x := dst[i]
+		z := x + y
+		bad := (x^z)&(y^z) < 0
+		if s.op == stepSub {
+			z = x - y
+			bad = (x^y)&(x^z) < 0
+		}
+		if dst[i] = z; bad {
+			r.exactly(a, i)
+		}
+	}
+	a.nbits = 63
 }
 
 // crossAdd adds fractions, n1/d1 ± n2/d2.
@@ -213,15 +204,21 @@ func (r *Runner) crossAdd(s *step, a, b *reg) {
 		}
 	}
 	an, ad, bn, bd := a.num, a.den, b.num[:len(a.num)], b.den[:len(a.num)]
-	if max(width(an)+width(bd), width(bn)+width(ad), width(ad)+width(bd)) < 62 {
-		for i, d := range bd {
-			if ad[i] == d { // as in 1 - a/b after ones, or rates over the same base
+	n, d := max(a.nbits+b.dbits, b.nbits+a.dbits), a.dbits+b.dbits
+	if max(n, d) > 61 {
+		a.nbits, a.dbits, b.nbits, b.dbits = width(an), width(ad), width(bn), width(bd)
+		n, d = max(a.nbits+b.dbits, b.nbits+a.dbits), a.dbits+b.dbits
+	}
+	if max(n, d) <= 61 {
+		for i, x := range bd {
+			if ad[i] == x { // rates over the same base
 				an[i] += bn[i]
 				continue
 			}
-			an[i] = an[i]*d + bn[i]*ad[i]
-			ad[i] *= d
+			an[i] = an[i]*x + bn[i]*ad[i]
+			ad[i] *= x
 		}
+		a.nbits, a.dbits = n+1, d
 		return
 	}
 	for i := range an {
@@ -240,33 +237,51 @@ func (r *Runner) crossAdd(s *step, a, b *reg) {
 			an[i], ad[i] = 0, 1
 		}
 	}
+	a.nbits, a.dbits = 63, 63
 }
 
 func (r *Runner) mul(s *step, a, b *reg) {
-	r.times(a, a.num, b.num)
+	switch {
+	case a.literal && b.literal:
+		a.expand()
+		b.expand()
+	case b.literal:
+		a.nbits = r.timesConst(a, a.num, b.k, a.nbits)
+		return
+	case a.literal:
+		k := a.k
+		*a, *b = *b, *a
+		a.nbits = r.timesConst(a, a.num, k, a.nbits)
+		return
+	}
+	a.nbits = r.times(a, a.num, b.num, a.nbits, b.nbits)
 	switch {
 	case s.l.den && s.r.den:
-		r.times(a, a.den, b.den)
+		a.dbits = r.times(a, a.den, b.den, a.dbits, b.dbits)
 	case s.r.den:
 		a.den, b.den = b.den, a.den
+		a.dbits = b.dbits
 	}
 	join(a, b)
 }
 
 // div makes a/b. Where both are whole numbers, these become numerator and denominator as they are.
 func (r *Runner) div(s *step, a, b *reg) {
+	a.expand()
+	b.expand()
 	join(a, b)
 	switch {
 	case s.l.den && s.r.den:
-		r.times(a, a.num, b.den)
-		r.times(a, a.den, b.num)
+		a.nbits = r.times(a, a.num, b.den, a.nbits, b.dbits)
+		a.dbits = r.times(a, a.den, b.num, a.dbits, b.nbits)
 	case s.l.den:
-		r.times(a, a.den, b.num)
-	case s.r.den:
-		r.times(a, a.num, b.den)
-		a.den, b.num = b.num, a.den
+		a.dbits = r.times(a, a.den, b.num, a.dbits, b.nbits)
 	default:
+		if s.r.den {
+			a.nbits = r.times(a, a.num, b.den, a.nbits, b.dbits)
+		}
 		a.den, b.num = b.num, a.den
+		a.dbits = b.nbits
 	}
 	if a.flagged {
 		for i := range a.flags {
@@ -279,28 +294,29 @@ func (r *Runner) div(s *step, a, b *reg) {
 			continue
 		}
 		if d == 0 && why[i] == WhyNot {
-			why[i] = whyZeroDenominator
+			why[i], a.clean = whyZeroDenominator, false
 		} else if d < 0 {
-			if n := a.num[i]; n == -1<<63 || d == -1<<63 {
-				r.exactly(a, i)
-			} else {
-				a.num[i], den[i] = -n, -d
-				a.turned(i)
-			}
+			r.turn(a, i)
 		}
 	}
 }
 
-// turned notes that numerator and denominator changed their signs.
-func (r *reg) turned(i int) {
-	r.flag()
-	r.flags[i] |= signsTurned
+// turn makes the denominator of a cell positive and notes that it did.
+func (r *Runner) turn(a *reg, i int) {
+	if a.num[i] == -1<<63 || a.den[i] == -1<<63 {
+		r.exactly(a, i)
+		a.den[i] = 1
+		return
+	}
+	a.num[i], a.den[i] = -a.num[i], -a.den[i]
+	a.flag()
+	a.flags[i] |= signsTurned
 }
 
 // signsTurned is a flag of columns only.
 const signsTurned Flags = 1 << 7
 
-// cmp compares n1/d1 with n2/d2; denominators are positive.
+// cmpFractions compares n1/d1 with n2/d2; denominators are positive.
 func cmpFractions(n1, d1, n2, d2 int64) int {
 	if d1 == d2 {
 		switch {
@@ -332,174 +348,29 @@ func cmpFractions(n1, d1, n2, d2 int64) int {
 	return c
 }
 
-// compare makes a ? b, or the smaller or larger of both.
-func (r *Runner) compare(s *step, a, b *reg) {
-	if !s.l.den {
-		a.ones()
-	}
-	if !s.r.den {
-		b.ones()
-	}
-	join(a, b)
-	for i := range a.num {
-		if a.why[i] != WhyNot {
-			continue
-		}
-		c := cmpFractions(a.num[i], a.den[i], b.num[i], b.den[i])
-		switch {
-		case s.op == stepCompare:
-			a.num[i] = 0
-			if holds(s.o, c) {
-				a.num[i] = 1
-			}
-		case s.op == stepMin && c > 0, s.op == stepMax && c < 0:
-			a.num[i], a.den[i] = b.num[i], b.den[i]
-		}
-	}
-}
-
-func (r *Runner) logic(s *step, a, b *reg) {
-	decides := int64(0)
-	if s.op == stepOr {
-		decides = 1
-	}
-	for i := range a.num {
-		aw, bw := a.why[i], b.why[i]
-		switch {
-		case aw == whyExact || bw == whyExact:
-			a.why[i] = whyExact
-		case aw == WhyNot && a.num[i] == decides || bw == WhyNot && b.num[i] == decides:
-			a.num[i], a.why[i] = decides, WhyNot
-		default:
-			if a.num[i] = 1 - decides; aw == WhyNot {
-				a.why[i] = bw
-			}
-		}
-	}
-	joinCoverage(a, b)
-}
-
-// branch makes a ? x : y.
-func (r *Runner) branch(s *step, a, x, y *reg) {
-	if s.l.den != s.r.den {
-		if !s.l.den {
-			x.ones()
-		} else {
-			y.ones()
-		}
-	}
-	if x.flagged || y.flagged {
-		a.flag()
-	}
-	den := s.l.den || s.r.den
-	for i, w := range a.why {
-		if w != WhyNot {
-			continue
-		}
-		t := y
-		if a.num[i] != 0 {
-			t = x
-		}
-		a.num[i], a.why[i] = t.num[i], t.why[i]
-		if den {
-			a.den[i] = t.den[i]
-		}
-		if worse(a.pre[i], a.exp[i], t.pre[i], t.exp[i]) {
-			a.pre[i], a.exp[i] = t.pre[i], t.exp[i]
-		}
-		if t.flagged {
-			a.flags[i] |= t.flags[i]
-		}
-	}
-}
-
-// fillableWhy is fillable for columns.
-func fillableWhy(w Why) bool {
-	switch w {
-	case WhyAbsent, whyNoBase, whyZeroDenominator, whyNotDefined, whyNotFilled:
-		return true
-	}
-	return false
-}
-
-// coalesce makes the first of the registers that has a value; see evaluator.coalesce.
-func (r *Runner) coalesce(s *step, list []reg) {
-	a := &list[0]
-	for j := range list[1:] {
-		if list[j+1].flagged {
-			a.flag()
-		}
-	}
-	for i := range a.num {
-		var pre, exp int32
-		var flags Flags
-		taken := -1
-		for j := range list {
-			x := &list[j]
-			w := x.why[i]
-			if !fillableWhy(w) {
-				taken = j
-				break
-			}
-			if worse(pre, exp, x.pre[i], x.exp[i]) {
-				pre, exp = x.pre[i], x.exp[i]
-			}
-			if x.flagged {
-				flags |= x.flags[i]
-			}
-		}
-		if taken < 0 {
-			a.pre[i], a.exp[i] = pre, exp // the reason is that of the first
-			if a.flagged {
-				a.flags[i] = flags
-			}
-			continue
-		}
-		x := &list[taken]
-		a.num[i], a.why[i] = x.num[i], x.why[i]
-		if s.l.den {
-			a.den[i] = x.den[i]
-		}
-		if x.why[i] == WhyNot && x.exp[i] == 0 {
-			a.pre[i], a.exp[i] = pre, exp
-		} else {
-			a.pre[i], a.exp[i] = x.pre[i], x.exp[i]
-		}
-		if a.flagged {
-			flags = 0
-			if x.flagged {
-				flags = x.flags[i]
-			}
-			a.flags[i] = flags
-		}
-	}
-}
-
 // scale multiplies the numerators by a power of ten; r.den asks for a column of ones.
 func (r *Runner) scale(s *step, a *reg) {
 	if s.r.den {
+		a.expand()
 		a.ones()
 	}
 	if s.k == 0 {
 		return
 	}
 	k := pow10[s.k]
-	if width(a.num)+bits.Len64(uint64(k)) < 63 {
-		for i := range a.num {
-			a.num[i] *= k
+	if a.literal {
+		if p, ok := mulOK(a.k, k); ok {
+			a.k = p
+			return
 		}
-		return
+		a.expand()
 	}
-	for i, v := range a.num {
-		p, ok := mulOK(v, k)
-		if a.num[i] = p; !ok {
-			r.exactly(a, i)
-		}
-	}
+	a.nbits = r.timesConst(a, a.num, k, a.nbits)
 }
 
 // round rounds half away from zero at k digits.
 func (r *Runner) round(s *step, a *reg) {
+	a.expand()
 	if !s.l.den {
 		a.ones()
 	}
@@ -509,18 +380,26 @@ func (r *Runner) round(s *step, a *reg) {
 	} else {
 		down = pow10[-d]
 	}
+	fits := a.nbits+bits.Len64(uint64(up)) <= 62 && a.dbits+bits.Len64(uint64(down)) <= 62
 	for i, n := range a.num {
 		if a.why[i] != WhyNot {
 			continue
 		}
-		n, ok1 := mulOK(n, up)
-		d, ok2 := mulOK(a.den[i], down)
-		if !ok1 || !ok2 {
-			r.exactly(a, i)
-			continue
+		d := a.den[i]
+		if fits {
+			n, d = n*up, d*down
+		} else {
+			var ok1, ok2 bool
+			n, ok1 = mulOK(n, up)
+			d, ok2 = mulOK(d, down)
+			if !ok1 || !ok2 {
+				r.exactly(a, i)
+				continue
+			}
 		}
-		q, rest := n/d, n%d
-		if m := magnitude(rest); m >= uint64(d)-m {
+		q := n / d
+		rest := magnitude(n - q*d)
+		if rest >= uint64(d)-rest {
 			if n < 0 {
 				q--
 			} else {
@@ -529,4 +408,5 @@ func (r *Runner) round(s *step, a *reg) {
 		}
 		a.num[i] = q
 	}
+	a.nbits = min(a.nbits+bits.Len64(uint64(up)), 63)
 }

@@ -96,15 +96,8 @@ func (s spelling) close(b *strings.Builder, o op, least int) {
 }
 
 func (s spelling) sign(o op) string {
-	if s.chinese {
-		switch o {
-		case opAnd:
-			return "且"
-		case opOr:
-			return "或"
-		case opNot:
-			return "非"
-		}
+	if w, ok := chineseWords[o]; ok && s.chinese {
+		return w
 	}
 	if s.pretty {
 		switch o {

@@ -140,7 +140,8 @@ type Source interface {
 	Definition(code string, on period.Day) (Definition, bool)
 	// Returns counts the returns of a form.
 	Returns(form string, unit org.UnitID, p period.Period) Returns
-	// Units gives the units of a kind at or beneath a unit that live on a day.
+	// Units gives the units of a kind at or beneath a unit that live on a day. Which schools or
+	// departments belong to a territorial unit is for the source to say.
 	Units(kind org.Kind, under org.UnitID, on period.Day) ([]org.UnitID, measure.Reason)
 	// Children gives the children of a unit on a day.
 	Children(unit org.UnitID, on period.Day) []org.UnitID
@@ -154,7 +155,8 @@ type Source interface {
 type VectorSource interface {
 	Source
 	// Fill answers like Operand for every unit and period, without naming missing units. Cell
-	// (u, p) stands at u × len(Periods) + p. The column has the right length and is full of zeros.
+	// (u, p) stands at u × len(Periods) + p. The column has the right length and holds anything:
+	// Fill sets every cell of it. It keeps neither the column nor the slices of the load.
 	Fill(Load, *Column)
 }
 

@@ -59,6 +59,9 @@ var words = map[string]tokenKind{
 	"and": tokAnd, "or": tokOr, "not": tokNot, "且": tokAnd, "或": tokOr, "非": tokNot,
 }
 
+// chineseWords are the operators that are Chinese words.
+var chineseWords = map[op]string{opAnd: "且", opOr: "或", opNot: "非"}
+
 // fold turns a full-width sign, letter or digit into its half-width form.
 func fold(r rune) rune {
 	switch {

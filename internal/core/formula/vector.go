@@ -39,28 +39,6 @@ func NewRunner(src VectorSource) *Runner {
 	return &Runner{src: src, programs: map[*Expr][]*program{}}
 }
 
-// A reg is a column of fractions under way. Cells with a reason may hold anything.
-type reg struct {
-	num, den []int64 // den only where the shape says so; always positive
-	why      []Why
-	pre, exp []int32
-	flags    []Flags // only if flagged
-	flagged  bool
-}
-
-func grow[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n, n+n/8)
-	}
-	return s[:n]
-}
-
-func (r *reg) size(n int) {
-	r.num, r.den = grow(r.num, n), grow(r.den, n)
-	r.why = grow(r.why, n)
-	r.pre, r.exp = grow(r.pre, n), grow(r.exp, n)
-}
-
 // Run answers e for every unit and period into out, the periods of a unit side by side.
 func (r *Runner) Run(e *Expr, units []org.UnitID, periods []period.Period, out *Block) {
 	out.start(r.src, e, units, periods)
@@ -128,10 +106,10 @@ func (r *Runner) fits(g *program, p period.Period) bool {
 		u := &g.uses[i]
 		day := r.one[u.ctx].win.whole.Last()
 		if day == 0 {
-			continue
+			continue // nothing is looked up there
 		}
 		d, _ := r.src.Definition(u.code, day)
-		if u.nowhere || d.Expr != u.def.Expr || d.Rollup != u.def.Rollup {
+		if d.Expr != u.def.Expr || d.Rollup != u.def.Rollup {
 			return false
 		}
 	}
@@ -181,6 +159,7 @@ func (r *Runner) runGroup(g *program, units []org.UnitID, out *Block) {
 	for i := range g.steps {
 		r.step(g, &g.steps[i], units)
 	}
+	r.regs[0].expand()
 	out.take(&r.regs[0], g.root, r.group)
 	if r.dirty {
 		out.settle()
@@ -191,12 +170,13 @@ func (r *Runner) step(g *program, s *step, units []org.UnitID) {
 	a := &r.regs[s.a]
 	switch s.op {
 	case stepConst:
-		a.constant(s.k)
+		a.literal, a.k = true, s.k
 	case stepLoad:
 		r.load(s, a, units)
 	case stepDays:
 		a.constant(0)
 		r.perPeriod(len(units), func(i, j int) { a.num[i] = int64(r.frames[s.ctx][j].win.part.Days()) })
+		a.measure(false)
 	case stepReturns:
 		r.returns(s, a, units)
 	case stepCount:
@@ -204,6 +184,7 @@ func (r *Runner) step(g *program, s *step, units []org.UnitID) {
 	case stepUndefined:
 		a.constant(0)
 		fill(a.why, whyNotDefined)
+		a.clean = false
 	case stepBase:
 		r.base(s, a, len(units))
 	case stepMark:
@@ -216,11 +197,14 @@ func (r *Runner) step(g *program, s *step, units []org.UnitID) {
 		r.mul(s, a, &r.regs[s.b])
 	case stepDiv:
 		r.div(s, a, &r.regs[s.b])
-	case stepCompare, stepMin, stepMax:
+	case stepCompare:
 		r.compare(s, a, &r.regs[s.b])
+	case stepMin, stepMax:
+		r.extreme(s, a, &r.regs[s.b])
 	case stepAnd, stepOr:
 		r.logic(s, a, &r.regs[s.b])
 	case stepNot:
+		a.expand()
 		for i, v := range a.num {
 			a.num[i] = 1 - v
 		}
@@ -246,19 +230,13 @@ func (r *Runner) perPeriod(units int, visit func(i, j int)) {
 }
 
 func (r *Runner) load(s *step, a *reg, units []org.UnitID) {
-	clear(a.num)
-	clear(a.why)
-	clear(a.pre)
-	clear(a.exp)
-	a.flagged = false
+	a.flagged, a.literal = false, false
 	q := s.load
 	q.Units, q.Periods = units, r.parts[s.ctx]
 	r.col = Column{Values: a.num, Present: a.pre, Expected: a.exp, Why: a.why}
 	average := q.Agg == Average
 	if average {
 		r.slots, r.of = grow(r.slots, len(a.num)), grow(r.of, len(r.periods))
-		clear(r.slots)
-		clear(r.of)
 		r.col.Slots, r.col.Of = r.slots, r.of
 	}
 	r.src.Fill(q, &r.col)
@@ -287,6 +265,7 @@ func (r *Runner) load(s *step, a *reg, units []org.UnitID) {
 			}
 		})
 	}
+	a.measure(average)
 }
 
 func (r *Runner) returns(s *step, a *reg, units []org.UnitID) {
@@ -307,6 +286,7 @@ func (r *Runner) returns(s *step, a *reg, units []org.UnitID) {
 			a.why[i] = whyZeroDenominator
 		}
 	})
+	a.measure(true)
 }
 
 func (r *Runner) count(s *step, a *reg, units []org.UnitID) {
@@ -322,10 +302,12 @@ func (r *Runner) count(s *step, a *reg, units []org.UnitID) {
 		}
 		a.num[i] = int64(len(list))
 	})
+	a.measure(false)
 }
 
 // base turns what is missing into a missing base, and everything where there is no period.
 func (r *Runner) base(s *step, a *reg, units int) {
+	a.expand()
 	for i, w := range a.why {
 		if w == WhyAbsent || w == WhyNotAlive || w == whyNotDefined {
 			a.why[i] = whyNoBase
@@ -338,6 +320,7 @@ func (r *Runner) base(s *step, a *reg, units int) {
 		for u := range units {
 			a.reason(u*len(r.periods)+j, at.why)
 		}
+		a.clean = false
 	}
 }
 
@@ -356,6 +339,7 @@ func (r *Runner) mark(g *program, s *step, a *reg, units int) {
 		if f == 0 {
 			continue
 		}
+		a.expand()
 		a.flag()
 		for u := range units {
 			a.flags[u*len(r.periods)+j] |= f

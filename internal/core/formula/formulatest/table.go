@@ -74,6 +74,9 @@ func (t *Table) operand(q formula.Query) (o formula.Operand, with, of int) {
 	if !ok {
 		return formula.Operand{Reason: measure.NoGrain}, 0, 0
 	}
+	if e.Kind == measure.Point && q.Agg == formula.Last {
+		list = list[len(list)-1:]
+	}
 	tree := t.reg.On(q.Period.Last())
 	row, below := rowsBelow(tree, e.Level, q.Unit)
 	switch {
@@ -180,7 +183,7 @@ func (t *Table) Fill(q formula.Load, c *formula.Column) {
 			k := i*len(q.Periods) + j
 			c.Why[k] = formula.WhyOf(o.Reason)
 			c.Present[k], c.Expected[k] = int32(o.Coverage.Reported), int32(o.Coverage.Expected)
-			if o.Reason == measure.NoReason {
+			if c.Values[k] = 0; o.Reason == measure.NoReason {
 				c.Values[k] = o.Int
 			}
 			if q.Agg == formula.Average {
