@@ -1,7 +1,11 @@
 package app
 
 import (
+	"context"
+
 	"kaiyang/internal/core/formula"
+	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/modules/facts"
 	"kaiyang/internal/modules/returns"
@@ -16,7 +20,7 @@ func (o *Office) join() {
 	o.Facts.SetWaiting(o.waitingFor)
 	o.Facts.SetOnClose(o.Indicators.KeepFigures)
 	o.Returns.OnExpectation(o.Facts.Expect)
-	o.Units.Join(units.Joints{Closed: o.Facts.Closed})
+	o.Units.Join(units.Joints{Closed: o.Facts.Closed, Used: o.usesUnit})
 }
 
 // counted is what indicators ask of the returns.
@@ -53,4 +57,30 @@ func (o *Office) waitingFor(p period.Period) []facts.Waiting {
 		}
 	}
 	return out
+}
+
+// usesUnit tells whether facts or posts hang on a unit; a change of it can then not be undone.
+func (o *Office) usesUnit(id org.UnitID) bool {
+	used := false
+	c := o.Facts.Cube()
+	for _, e := range o.Facts.Catalogue().All() {
+		for _, k := range append([]measure.Category{""}, e.Scheme.All()...) {
+			// An element or category without a series has no rows.
+			_ = c.Rows(e.ID, k, func(u org.UnitID, _ int, _ []int64, _ uint32) bool {
+				used = used || u == id
+				return !used
+			})
+			if used {
+				return true
+			}
+		}
+	}
+	posts, err := o.Accounts.ListPosts(context.Background(), o.Operator())
+	if err != nil {
+		return true // not known: rather not undone
+	}
+	for _, p := range posts {
+		used = used || p.Unit == id
+	}
+	return used
 }

@@ -226,7 +226,7 @@ type generator struct {
 	county              string
 	townships, villages []Place
 	cells               map[string][][]int // by element/category: month → unit
-	beneath             map[string]int // villages of a township
+	beneath             map[string]int     // villages of a township
 	out                 []Value
 }
 

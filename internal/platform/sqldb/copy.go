@@ -191,8 +191,12 @@ func (db *DB) CopyTo(ctx context.Context, to *DB, progress func(rows int64)) ([]
 		if _, err := dst.Exec(`DELETE FROM sys_counter`); err != nil {
 			return err
 		}
+		ordered, err := parentsFirst(ctx, db, tables)
+		if err != nil {
+			return err
+		}
 		return db.View(ctx, func(src *Tx) error {
-			for _, t := range tables {
+			for _, t := range ordered {
 				if err := copyTable(ctx, db, src, dst, t, func() {
 					n++
 					if progress != nil && n%1000 == 0 {
@@ -225,6 +229,50 @@ func (db *DB) CopyTo(ctx context.Context, to *DB, progress func(rows int64)) ([]
 		progress(n)
 	}
 	return here, nil
+}
+
+// parentsFirst orders tables so that each stands after those its rows refer to.
+func parentsFirst(ctx context.Context, db *DB, tables []string) ([]string, error) {
+	refs := map[string][]string{}
+	for _, t := range tables {
+		q := `SELECT DISTINCT "table" FROM pragma_foreign_key_list($1)`
+		if db.dialect == Postgres {
+			q = `SELECT DISTINCT CAST(confrelid AS regclass)::text FROM pg_constraint WHERE contype = 'f' AND conrelid = CAST($1 AS regclass)`
+		}
+		rows, err := db.read.QueryContext(ctx, q, t)
+		if err != nil {
+			return nil, db.translate(err)
+		}
+		for rows.Next() {
+			var to string
+			if err := rows.Scan(&to); err != nil {
+				rows.Close()
+				return nil, db.translate(err)
+			}
+			refs[t] = append(refs[t], to)
+		}
+		rows.Close()
+		if err := rows.Err(); err != nil {
+			return nil, db.translate(err)
+		}
+	}
+	var out []string
+	done := map[string]bool{}
+	var visit func(t string)
+	visit = func(t string) {
+		if done[t] {
+			return
+		}
+		done[t] = true // a table that refers to itself or in a circle stands where it was met first
+		for _, to := range refs[t] {
+			visit(to)
+		}
+		out = append(out, t)
+	}
+	for _, t := range tables {
+		visit(t)
+	}
+	return out, nil
 }
 
 func copyTable(ctx context.Context, db *DB, src, dst *Tx, table string, each func()) error {

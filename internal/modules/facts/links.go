@@ -1,0 +1,19 @@
+package facts
+
+import (
+	"net/url"
+	"strconv"
+)
+
+// Addresses of pages, of this module and of others, stand here and nowhere else.
+
+func elementPath(code string) string { return "/definitions/elements/" + url.PathEscape(code) }
+
+// figurePath leads to the figures of an element or an indicator.
+func figurePath(code string) string { return "/figures/" + url.PathEscape(code) }
+
+func runPath(id string) string { return "/admin/import/facts/" + url.PathEscape(id) }
+
+func elementRunPath(id string) string { return "/admin/import/elements/" + url.PathEscape(id) }
+
+func closingPath(no int64) string { return "/admin/closings/" + strconv.FormatInt(no, 10) }

@@ -1,0 +1,180 @@
+package indicators
+
+import (
+	"sync"
+
+	"kaiyang/internal/core/formula"
+	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/period"
+)
+
+// A book is all definitions, targets and bundles at one moment, with their formulas read. It
+// never changes; a new one takes its place.
+type book struct {
+	catalogue *measure.Catalogue
+	list      []Indicator
+	byCode    map[string]int
+	exprs     map[string][]*formula.Expr // by code, in step with Versions; nil where it cannot be read
+	faults    map[string]error           // why a newest formula cannot be read
+	targets   map[string][]Target
+	bundles   []Bundle
+	words     *formula.Dictionary
+	forms     []formula.Ref
+	closings  []closing
+	series    *seriesCache
+	engines   *sync.Pool // of *engine over the live cube
+}
+
+// A closing is a closed period with the figures kept of it.
+type closing struct {
+	No       int64
+	Period   period.Period
+	Change   int64
+	Figures  int
+	Checksum string
+	At, By   string
+}
+
+// newBook reads all formulas. forms are the codes and names of the reporting forms that
+// reporting_rate may name.
+func newBook(catalogue *measure.Catalogue, forms []formula.Ref, list []Indicator, targets map[string][]Target, bundles []Bundle, closings []closing) *book {
+	b := &book{catalogue: catalogue, list: list, byCode: map[string]int{}, exprs: map[string][]*formula.Expr{}, faults: map[string]error{},
+		targets: targets, bundles: bundles, closings: closings, forms: forms, series: &seriesCache{}, engines: &sync.Pool{}}
+	var refs []formula.Ref
+	for _, e := range catalogue.All() {
+		refs = append(refs, formula.Ref{Kind: formula.ElementRef, Code: e.Code, Name: e.Name, NameEN: e.NameEN, Element: &e})
+	}
+	for k, i := range list {
+		b.byCode[i.Code] = k
+		refs = append(refs, formula.Ref{Kind: formula.IndicatorRef, Code: i.Code, Name: i.Name, NameEN: i.NameEN})
+	}
+	refs = append(refs, forms...)
+	b.words = formula.NewDictionary(refs, b.formula)
+	for _, i := range list {
+		read := make([]*formula.Expr, len(i.Versions))
+		for k, d := range i.Versions {
+			if !d.Filled() {
+				continue
+			}
+			// Circles were refused when the definition was made; here only names are bound.
+			e, err := formula.Check(d.Formula, formula.Scope{Names: b.words, Self: i.Code})
+			if err != nil {
+				if k == len(i.Versions)-1 {
+					b.faults[i.Code] = err
+				}
+				continue
+			}
+			read[k] = e
+		}
+		b.exprs[i.Code] = read
+	}
+	return b
+}
+
+// formula gives the newest formula of an indicator, for the checker's search for circles.
+func (b *book) formula(code string) *formula.Expr {
+	list := b.exprs[code]
+	if len(list) == 0 {
+		return nil
+	}
+	return list[len(list)-1]
+}
+
+// indicator finds an indicator by its code.
+func (b *book) indicator(code string) (Indicator, bool) {
+	k, ok := b.byCode[code]
+	if !ok {
+		return Indicator{}, false
+	}
+	return b.list[k], true
+}
+
+// definition gives the definition of an indicator in force on a day with its formula; the formula
+// is nil where the county has yet to fill it in.
+func (b *book) definition(code string, on period.Day) (Definition, *formula.Expr, bool) {
+	i, ok := b.indicator(code)
+	if !ok {
+		return Definition{}, nil, false
+	}
+	for k := len(i.Versions) - 1; k >= 0; k-- {
+		if i.Versions[k].From <= on {
+			return i.Versions[k], b.exprs[code][k], true
+		}
+	}
+	return Definition{}, nil, false
+}
+
+// ref finds what a code or a name means.
+func (b *book) ref(word string) []formula.Ref { return b.words.Find(word) }
+
+// elements lists the elements that a formula rests on, with all indicators written out.
+func (b *book) elements(e *formula.Expr, on period.Day) []measure.Element {
+	var out []measure.Element
+	seen := map[string]bool{}
+	var add func(*formula.Expr, int)
+	add = func(e *formula.Expr, depth int) {
+		if e == nil || depth > 20 {
+			return
+		}
+		for _, c := range e.Elements() {
+			if x, ok := b.catalogue.Code(c); ok && !seen[c] {
+				seen[c] = true
+				out = append(out, x)
+			}
+		}
+		for _, c := range e.Indicators() {
+			if _, x, ok := b.definition(c, on); ok {
+				add(x, depth+1)
+			}
+		}
+	}
+	add(e, 0)
+	return out
+}
+
+// users lists the indicators whose newest formula names an element or an indicator.
+func (b *book) users(code string) []Indicator {
+	var out []Indicator
+	for _, i := range b.list {
+		e := b.formula(i.Code)
+		if e == nil {
+			continue
+		}
+		for _, c := range append(e.Elements(), e.Indicators()...) {
+			if c == code {
+				out = append(out, i)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// names gives the name of anything with a code, for showing formulas.
+func (b *book) names(english bool) func(string) string {
+	return func(code string) string {
+		if e, ok := b.catalogue.Code(code); ok {
+			if english && e.NameEN != "" {
+				return e.NameEN
+			}
+			return e.Name
+		}
+		if i, ok := b.indicator(code); ok {
+			if english && i.NameEN != "" {
+				return i.NameEN
+			}
+			return i.Name
+		}
+		return code
+	}
+}
+
+// closed finds the newest closing that covers a period.
+func (b *book) closed(p period.Period) (closing, bool) {
+	for k := len(b.closings) - 1; k >= 0; k-- {
+		if b.closings[k].Period.Contains(p) {
+			return b.closings[k], true
+		}
+	}
+	return closing{}, false
+}

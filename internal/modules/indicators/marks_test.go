@@ -1,0 +1,126 @@
+package indicators
+
+import (
+	"context"
+	"math/big"
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
+	"kaiyang/internal/platform/words"
+)
+
+// The quick table says what the answers say, mark by mark: every code, reader, language and sort
+// of period, for children and for all villages.
+func TestMarksSayWhatAnswersSay(t *testing.T) {
+	w := sqliteWorld(t, 6, 4)
+	ctx := context.Background()
+	values, lights, places, quick := 0, 0, 0, 0
+	for _, by := range []perm.Actor{w.office(), w.reader()} {
+		k, err := w.s.ask(ctx, by, 0)
+		w.must(err)
+		for _, s := range []string{"2017", "2015..2017", "2017-03", "2016-Q4", "2018", "2018-05", "2014"} {
+			p := period.MustParse(s)
+			for _, units := range [][]org.UnitID{w.Today().Children(county), w.Today().Rows(org.LevelVillage), {town(2), county, village(1, 1), forceA}} {
+				for _, h := range w.s.Heads() {
+					for _, l := range []words.Lang{words.Chinese, words.English} {
+						got, err := k.marks(h.Code, units, p, l)
+						w.must(err)
+						answers, err := k.row(h.Code, units, p)
+						w.must(err)
+						column := make([]*Answer, len(answers))
+						for i := range answers {
+							answers[i].Rank = nil
+							column[i] = &answers[i]
+						}
+						rank(column, answers[0].Definition.Direction)
+						ref, _ := k.refOf(h.Code)
+						if head, ok := k.head(ref, p); ok {
+							if _, ok := k.quick(ref, head, units, p, l); ok {
+								quick++
+							}
+						}
+						for i, a := range answers {
+							want := markOf(a, l)
+							if !reflect.DeepEqual(got.Marks[i], want) {
+								t.Fatalf("%s %s %s to %s: mark %+v, want %+v", h.Code, w.code(units[i]), p, by.Login, got.Marks[i], want)
+							}
+							if !want.None {
+								values++
+							}
+							if want.Light != measure.NoLight {
+								lights++
+							}
+							if want.Place > 0 {
+								places++
+								if got.Of != a.Rank.Of {
+									t.Fatalf("%s %s: of %d, want %d", h.Code, p, got.Of, a.Rank.Of)
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if values < 1000 || lights < 50 || places < 300 || quick < 100 {
+		t.Fatalf("%d values, %d lights, %d places, %d quick columns: the test proves too little", values, lights, places, quick)
+	}
+}
+
+// A goal of whole numbers lights the lamp as the target itself does.
+func TestGoalsJudgeAsTargetsDo(t *testing.T) {
+	number := func(t *rapid.T, name string) string {
+		d := rapid.IntRange(0, 4).Draw(t, name+" digits")
+		return measure.Round(big.NewRat(rapid.Int64Range(-20000, 20000).Draw(t, name), 100), d)
+	}
+	tried := 0
+	rapid.Check(t, func(t *rapid.T) {
+		digits := rapid.IntRange(0, 3).Draw(t, "digits")
+		tg := Target{Comparator: rapid.SampledFrom([]Comparator{AtLeast, Above, AtMost, Below, Zero, Between, Rises, Falls}).Draw(t, "comparator"), Value: number(t, "value")}
+		if rapid.Bool().Draw(t, "has margin") {
+			tg.Margin = number(t, "margin")
+			if tg.Margin[0] == '-' {
+				tg.Margin = tg.Margin[1:]
+			}
+		}
+		if tg.Comparator == Between {
+			tg.Upper = number(t, "upper")
+		}
+		g := newGoal(tg, digits)
+		if g == nil {
+			return
+		}
+		tried++
+		printed := measure.Round(big.NewRat(rapid.Int64Range(-20000, 20000).Draw(t, "v"), 100), digits)
+		v, ok := wholeNumber(printed)
+		if !ok {
+			t.Fatalf("%q is no number", printed)
+		}
+		base := measure.Round(big.NewRat(rapid.Int64Range(-20000, 20000).Draw(t, "base"), 100), digits)
+		b, _ := wholeNumber(base)
+		want, ok := tg.Judge(exactly(printed), exactly(base))
+		if !ok {
+			t.Fatal("no judgement")
+		}
+		if got := g.light(v, b); got != want.Light {
+			t.Fatalf("%s against %+v: %s, want %s", printed, tg, got, want.Light)
+		}
+	})
+	if tried < 50 {
+		t.Fatalf("only %d goals were tried", tried)
+	}
+}
+
+func TestGroupedNumbers(t *testing.T) {
+	for _, s := range []string{"0", "12", "999", "1000", "-1000", "1234567.89", "-12345.6", "0.5", "100000000000"} {
+		if got, want := string(appendGrouped(nil, s)), measure.Group(s); got != want {
+			t.Errorf("%s is grouped as %s, want %s", s, got, want)
+		}
+	}
+}

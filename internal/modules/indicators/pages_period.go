@@ -1,0 +1,138 @@
+package indicators
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/platform/words"
+)
+
+// A switchView is the period switch that all pages with figures share. It keeps the rest of the
+// address: unit, code and whatever else the page was asked.
+type switchView struct {
+	Label      string // the period in words
+	Text       string // what stands in the field: the period as typed or canonical
+	Fault      string // why the typed period cannot be read
+	Path       string // of the page
+	Keep       []pair // other parts of the address, for the form
+	Prev, Next string // addresses; empty where there is none
+	Kinds      []link
+	Quick      []link
+	Running    string // said of a period that is not over
+}
+
+type pair struct{ Name, Value string }
+
+type link struct {
+	Text, Path string
+	On         bool
+}
+
+// newSwitch builds the switch. last is the last day with data; address gives this page's
+// address for another period.
+func newSwitch(l words.Lang, path string, keep url.Values, p period.Period, typed, sorry string, last, today period.Day) switchView {
+	rest := url.Values{}
+	for k, v := range keep {
+		if k != "period" && k != "format" {
+			rest[k] = v
+		}
+	}
+	to := func(p period.Period) string {
+		if p.IsZero() {
+			return ""
+		}
+		s := path + "?period=" + url.QueryEscape(p.String())
+		if len(rest) > 0 {
+			s += "&" + rest.Encode()
+		}
+		return s
+	}
+	in := func(p period.Period) string {
+		if l == words.English {
+			return p.English()
+		}
+		return p.Chinese()
+	}
+	v := switchView{Label: in(p), Text: p.String(), Fault: sorry, Path: path, Prev: to(p.Prev()), Next: to(p.Next())}
+	if sorry != "" {
+		v.Text = typed
+	}
+	for _, k := range slices.Sorted(maps.Keys(rest)) {
+		for _, s := range rest[k] {
+			v.Keep = append(v.Keep, pair{k, s})
+		}
+	}
+	at := p.Last()
+	if !last.IsZero() && p.ContainsDay(last) {
+		at = last
+	}
+	for _, k := range kindsAround(at) {
+		v.Kinds = append(v.Kinds, link{l.Text(k.label), to(k.p), k.p == p})
+	}
+	for _, q := range quickPeriods(last) {
+		v.Quick = append(v.Quick, link{in(q), to(q), q == p})
+	}
+	if p.Last() >= today {
+		v.Running = words.T(l, "本期到 %s 才结束", p.Last())
+	}
+	return v
+}
+
+type labelled struct {
+	label string
+	p     period.Period
+}
+
+// kindsAround gives the periods of each usual length in which a day lies; of two months the pair
+// as the assessments count them (January–February first), of three years the years up to it.
+func kindsAround(d period.Day) []labelled {
+	if d.IsZero() {
+		return nil
+	}
+	year := period.Years.Period(period.Years.SlotOf(d))
+	month := period.Months.SlotOf(d)
+	pair := month - period.Slot(period.Months.Index(month)%2)
+	two, _ := period.Between(period.Months.FirstDay(pair), period.Months.LastDay(pair+1))
+	three, _ := period.Between(year.Shift(-2).First(), year.Last())
+	return []labelled{
+		{"半月", period.HalfMonths.Period(period.HalfMonths.SlotOf(d))},
+		{"月", period.Months.Period(month)},
+		{"两个月", two},
+		{"季度", period.Quarters.Period(period.Quarters.SlotOf(d))},
+		{"半年", period.HalfYears.Period(period.HalfYears.SlotOf(d))},
+		{"年", year},
+		{"三年", three},
+	}
+}
+
+// quickPeriods gives the choices most wanted: the latest month with data, the year to date, the
+// latest complete year, and the three years that end with it.
+func quickPeriods(last period.Day) []period.Period {
+	if last.IsZero() {
+		return nil
+	}
+	month := period.Months.SlotOf(last)
+	if period.Months.LastDay(month) > last {
+		month--
+	}
+	latest := period.Months.Period(month)
+	year := period.Years.Period(period.Years.SlotOf(last))
+	full := year
+	if year.Last() > last {
+		full = year.Prev()
+	}
+	y, _, _ := full.First().Date()
+	list := []period.Period{latest, latest.YTD(), full, period.MustParse(fmt.Sprintf("%04d..%04d", max(y-2, 1), y))}
+	var out []period.Period
+	seen := map[period.Period]bool{}
+	for _, p := range list {
+		if !p.IsZero() && !seen[p] {
+			seen[p] = true
+			out = append(out, p)
+		}
+	}
+	return out
+}

@@ -1,0 +1,427 @@
+package indicators
+
+import (
+	"math/big"
+	"net/url"
+	"strings"
+
+	"kaiyang/internal/core/formula"
+	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/platform/table"
+	"kaiyang/internal/platform/web"
+)
+
+// traceView opens one figure: from the number to the formula, the operands, the units and the
+// cell of the return behind it.
+type traceView struct {
+	Crumbs     []crumb
+	Name       string
+	Unit       string
+	Period     string
+	Switch     switchView
+	Value      tile
+	Verdict    string
+	Done       string // share of the target reached
+	Closed     string // as it stood at closing, where it was restated since
+	Facts      []fact
+	Formula    string
+	Sentence   string
+	Tree       []traceLine
+	Operands   *table.Table
+	Parts      *web.Grid
+	PartsTitle string
+	Missing    []link
+	Cells      []cellCard
+	Too        int // cells that were too many to list
+	Slots      []link
+	Closings   *table.Table
+	AsOf       int64
+	Now        string // address of the figure as of now, for one of the past
+	Path       string // stable address
+	JSON       string
+	Notes      []string
+	Tools      tools
+}
+
+// A traceLine is one step of the explanation.
+type traceLine struct {
+	Depth                                int
+	Text, Href, Answer, Fraction, Rests  string
+	Notes                                []string
+	Indent                               int // in pixels
+	Unit, Period                         string
+	Leaf                                 bool
+	MissingValue, Hidden, Element, Given bool
+}
+
+// A cellCard is one reported cell with its history.
+type cellCard struct {
+	Title    string
+	Versions []versionRow
+}
+
+type versionRow struct {
+	No         int64
+	Value      string
+	At, By     string
+	Reason     string
+	Source     string
+	SourceHref string
+	Cell       string
+	Current    bool
+	Restated   bool
+}
+
+// verdict says in a sentence how a figure was held against its target.
+func (x lens) verdict(a Answer) string {
+	switch {
+	case a.Reason != measure.NoReason:
+		return x.say("没有值（%s），不作判定。", x.Text(a.Reason.Text()))
+	case a.Withheld:
+		return x.Text("数已隐去，不显示判定。")
+	case a.Target == nil:
+		return x.Text("没有目标，不作判定。")
+	case a.Incomplete:
+		return x.say("报送不完整（%s），不作判定。", coverage(a.Result.Coverage))
+	case a.Judgement == nil:
+		return x.Text("基期没有完整的值，不作判定。")
+	}
+	goal := x.target(*a.Target, a.Definition)
+	text := a.Text(x.Lang)
+	if a.Base != nil {
+		goal += "（" + x.shown(a, a.Base) + "）"
+	}
+	switch {
+	case !a.Judgement.Met:
+		return x.say("按印出的数判定：%s，目标 %s，未达标。", text, goal)
+	case a.Light == measure.Yellow:
+		return x.say("按印出的数判定：%s，目标 %s，达标，但距目标不足预警幅度 %s。", text, goal, a.Target.Margin)
+	}
+	return x.say("按印出的数判定：%s，目标 %s，达标。", text, goal)
+}
+
+// traceLines writes the explanation as lines with links to the operands' own traces.
+func (x lens) traceLines(a Answer) []traceLine {
+	if a.Trace == nil {
+		return nil
+	}
+	var out []traceLine
+	for _, l := range a.Trace.Lines(x.words()) {
+		t := traceLine{Depth: l.Depth, Text: l.Text, Answer: l.Answer, Fraction: l.Fraction, Rests: l.Reported, Notes: l.Notes,
+			Indent: l.Depth * 22, Unit: l.Unit, Period: l.Period, MissingValue: l.Trace.Reason != measure.NoReason}
+		if l.Depth > 0 {
+			t.Href = x.stepAt(l.Trace)
+		}
+		t.Leaf = l.Trace.Kind == formula.ElementStep
+		out = append(out, t)
+	}
+	return out
+}
+
+// stepAt gives the trace of a step of an explanation; empty for signs and functions.
+func (x lens) stepAt(t *formula.Trace) string {
+	if t.Code == "" || t.Period.IsZero() || t.Kind != formula.ElementStep && t.Kind != formula.IndicatorStep {
+		return ""
+	}
+	return x.figureAt(t.Code, pickOf(t.Text(formula.Words{}), t.Code), t.Unit, t.Period)
+}
+
+// pickOf finds the selector behind a code in a formula written with codes.
+func pickOf(text, code string) string {
+	_, rest, ok := strings.Cut(text, code+"{")
+	if !ok {
+		return ""
+	}
+	quoted := false
+	for i, r := range rest {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case r == '}' && !quoted:
+			return rest[:i]
+		}
+	}
+	return ""
+}
+
+// operandsTable lists the operands of a formula, each once, with what it rests on.
+func (x lens) operandsTable(a Answer) *table.Table {
+	if a.Trace == nil || a.Trace.Kind == formula.ElementStep {
+		return nil
+	}
+	t := &table.Table{ID: "operands", Name: x.Text("操作数"), Empty: x.Text("公式没有操作数")}
+	for i, h := range []string{"数据", "期间", "数值", "报送", "缺报单位"} {
+		c := table.Column{Head: []string{x.Text(h)}}
+		if i == 2 || i == 3 {
+			c.Align = table.Right
+		}
+		t.Columns = append(t.Columns, c)
+	}
+	seen := map[string]bool{}
+	var walk func(*formula.Trace)
+	walk = func(s *formula.Trace) {
+		if s.Kind == formula.UnitStep {
+			return // of a sum of the units beneath: they are listed below
+		}
+		if href := x.stepAt(s); href != "" && s != a.Trace && !seen[href] {
+			seen[href] = true
+			value := table.Figure(table.Fig{Text: s.Answer(x.words()), Href: href, None: s.Reason != measure.NoReason})
+			t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Link(s.Text(x.words()), href), table.Text(x.in(s.Period)), value,
+				table.Text(coverage(s.Coverage)), table.Text(x.missing(s.Coverage.Missing))}})
+		}
+		for _, c := range s.Children {
+			walk(c)
+		}
+	}
+	walk(a.Trace)
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return t
+}
+
+// partsTable lists the units that a figure is added up from, each with its own trace.
+func (x lens) partsTable(list []Answer) *table.Table {
+	t := &table.Table{ID: "parts", Name: x.Text("各单位")}
+	for _, c := range []struct {
+		head, key string
+		sort      table.SortKind
+		align     table.Align
+	}{{"单位", "unit", table.ByText, table.Left}, {"数值", "value", table.ByNumber, table.Right}, {"分子/分母", "fraction", table.NoSort, table.Right},
+		{"报送", "coverage", table.NoSort, table.Right}, {"缺报单位", "missing", table.NoSort, table.Left}} {
+		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text(c.head)}, Key: c.key, Sort: c.sort, Align: c.align, RowHead: c.key == "unit"})
+	}
+	for _, a := range list {
+		name := table.Link(x.unit(a.Unit), x.figureOf(a))
+		name.SortKey = x.tree.Pinyin(a.Unit)
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{name, x.plainCell(a, false), table.Text(fraction(a)), table.Text(coverage(a.Result.Coverage)),
+			table.Text(x.missing(a.Result.Coverage.Missing))}})
+	}
+	return t
+}
+
+// missingLinks leads to the units that did not report.
+func (x lens) missingLinks(a Answer) []link {
+	var out []link
+	for _, u := range a.Result.Coverage.Missing {
+		out = append(out, link{Text: x.unit(u), Path: x.figureAt(a.Code, a.Pick, u, a.Period)})
+	}
+	return out
+}
+
+// cellCards shows the reported cells behind an element, each with its versions.
+func (x lens) cellCards(list []CellHistory) []cellCard {
+	var out []cellCard
+	for _, h := range list {
+		c := cellCard{Title: x.in(h.Slot)}
+		if h.Category != "" {
+			c.Title += " · " + string(h.Category)
+		} else if h.Element.Scheme.Kind != measure.NoScheme {
+			c.Title += " · " + x.Text("合计")
+		}
+		versions := newestFirst(h.Versions)
+		for i, v := range versions {
+			r := versionRow{No: v.No, At: instant(v.At), By: joinWords(v.By, v.Post), Reason: v.Reason, Restated: v.Restated, Current: i == 0, Cell: v.Ref}
+			if v.Missing {
+				r.Value = x.Text(measure.Absent.Text())
+			} else {
+				r.Value = measure.Group(measure.Decimal(v.Value, h.Element.Scale)) + x.Pick(h.Element.Unit, h.Element.UnitEN)
+			}
+			r.Source, r.SourceHref = x.sourceOf(v)
+			c.Versions = append(c.Versions, r)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+func newestFirst(list []measure.Version) []measure.Version {
+	out := append([]measure.Version(nil), list...)
+	for i := 1; i < len(out); i++ {
+		for j := i; j > 0 && out[j].No > out[j-1].No; j-- {
+			out[j], out[j-1] = out[j-1], out[j]
+		}
+	}
+	return out
+}
+
+func joinWords(a, b string) string {
+	switch {
+	case a == "":
+		return b
+	case b == "":
+		return a
+	}
+	return a + "（" + b + "）"
+}
+
+// sourceOf names the source of a version and gives the address where it can be seen: the return
+// at that version, or the file with the place in it.
+func (x lens) sourceOf(v measure.Version) (name, href string) {
+	name = v.Source.Name
+	at := ""
+	if v.Ref != "" {
+		at = "?cell=" + url.QueryEscape(v.Ref)
+	}
+	switch v.Source.Kind {
+	case measure.FromReturn:
+		if name == "" {
+			name = x.Text("报表")
+		}
+		return name, "/returns/source/" + url.PathEscape(v.Source.ID) + at
+	case measure.FromImport:
+		if name == "" {
+			name = x.Text("导入的文件")
+		}
+		return name, "/files/" + url.PathEscape(v.Source.ID) + at
+	}
+	if name == "" {
+		name = x.Text("本系统台账")
+	}
+	return name, ""
+}
+
+// stateText gives the state of a figure in words.
+func stateText(s measure.State) string {
+	return map[measure.State]string{measure.Preview: "预览，未批准", measure.Approved: "已批准", measure.Closed: "已封账", measure.Restated: "封账后有更正"}[s]
+}
+
+// closingsTable shows how a figure stood at each closing, beside what it is now.
+func (x lens) closingsTable(t Traced) *table.Table {
+	if len(t.Closed) == 0 {
+		return nil
+	}
+	out := &table.Table{ID: "closings", Name: x.Text("封账")}
+	for i, h := range []string{"封账", "时间", "封账时的数", "分子/分母", "定义版", "现在的数", "按封账时查看"} {
+		c := table.Column{Head: []string{x.Text(h)}}
+		if i == 2 || i == 5 {
+			c.Align = table.Right
+		}
+		out.Columns = append(out.Columns, c)
+	}
+	for _, c := range t.Closed {
+		text := c.Text
+		if c.Numerator != "" {
+			text = x.Text(text)
+		}
+		frac := ""
+		if c.Numerator != "" {
+			frac = c.Numerator + "/" + c.Denominator
+		}
+		out.Rows = append(out.Rows, table.Row{Cells: []table.Cell{table.Text(x.say("第 %d 号", c.No)), table.Text(joinWords(instant(c.At), c.By)),
+			table.Text(x.closedShown(t.Answer, text)), table.Text(frac), table.Text(itoa(c.Definition)), table.Text(t.Answer.Text(x.Lang)),
+			table.Link(x.say("变更号 %d", int(c.Change)), x.figureOf(t.Answer)+"&as_of="+itoa(int(c.Change)))}})
+	}
+	return out
+}
+
+// closedShown prints a kept value as its figure is printed; a reason stays as it is.
+func (x lens) closedShown(a Answer, value string) string {
+	r, ok := decimal(value)
+	if !ok {
+		return x.Text(value)
+	}
+	return x.shown(a, r)
+}
+
+// shown prints a value in the scale shown as the figure itself is printed.
+func (x lens) shown(a Answer, v *big.Rat) string {
+	return a.Definition.Format.Show(new(big.Rat).Quo(v, scaleOf(a.Definition.Format)), a.Definition.Digits, x.Pick(a.Definition.Unit, a.Definition.UnitEN), x.Text)
+}
+
+// traceFacts lists what belongs to a figure beside its value.
+func (x lens) traceFacts(t Traced, forceName func(code string) string) []fact {
+	a := t.Answer
+	add := func(list []fact, name, value, path string) []fact {
+		if value == "" {
+			return list
+		}
+		return append(list, fact{x.Text(name), value, path})
+	}
+	var f []fact
+	f = add(f, "状态", x.Text(stateText(a.State)), "")
+	f = add(f, "报送", x.reported(a), "")
+	f = add(f, "位次", x.placeText(a), "")
+	if a.Element == nil {
+		f = add(f, "定义", x.say("第 %d 版，%s 起施行", a.Definition.Version, a.Definition.From), "/definitions/"+a.Code)
+		f = add(f, "汇总方式", x.Text(rollupText(a.Definition)), "")
+		f = add(f, "依据文件", a.Definition.Source, "")
+	} else {
+		f = add(f, "类型", x.Text(kindText(a.Element.Kind)), "")
+		f = add(f, "填报层级", x.Text(a.Element.Level.Text()), "")
+		f = add(f, "依据文件", a.Element.Source, "")
+	}
+	f = add(f, "责任专班", forceName(a.Force), "")
+	if a.Target != nil {
+		f = add(f, "目标来源", x.targetSource(*a.Target, a.Unit), "")
+	}
+	f = add(f, "截至变更号", itoa(int(a.AsOf)), "")
+	return f
+}
+
+func (x lens) reported(a Answer) string {
+	s := coverage(a.Result.Coverage)
+	switch {
+	case s == "":
+		return ""
+	case a.Result.Coverage.Complete():
+		return s + " " + x.Text("全部已报")
+	}
+	return s + " " + x.Text("不完整")
+}
+
+func (x lens) placeText(a Answer) string {
+	if a.Rank == nil {
+		return ""
+	}
+	return x.say("第 %d 名，共 %d 个", a.Rank.Place, a.Rank.Of)
+}
+
+func (x lens) targetSource(t Target, unit org.UnitID) string {
+	s := x.in(t.Period)
+	if t.Unit != unit {
+		s += x.Text("，") + x.say("沿用%s的目标", x.unit(t.Unit))
+	}
+	if t.Source != "" {
+		s += x.Text("，") + t.Source
+	}
+	return s
+}
+
+func kindText(k measure.Kind) string {
+	switch k {
+	case measure.Flow:
+		return "流量"
+	case measure.Stock:
+		return "存量"
+	case measure.Point:
+		return "点值"
+	}
+	return ""
+}
+
+// slotLinks leads to the figure of each reporting slot of a longer period.
+func (x lens) slotLinks(a Answer) []link {
+	if a.Element == nil {
+		return nil
+	}
+	list := slotsOf(*a.Element, a.Period)
+	if len(list) < 2 {
+		return nil
+	}
+	var out []link
+	for _, p := range list {
+		out = append(out, link{Text: x.in(p), Path: x.figureAt(a.Code, a.Pick, a.Unit, p)})
+	}
+	return out
+}
+
+// partsTitle names the table of contributions.
+func (x lens) partsTitle(a Answer, level org.Level, p period.Period) string {
+	if a.Element != nil || a.Definition.Rollup == formula.RollChildren {
+		return x.say("由下列单位相加而成（%s）", x.in(p))
+	}
+	return x.say("下级单位的同一指标（%s）", x.in(p))
+}

@@ -1,0 +1,188 @@
+package indicators
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
+	"kaiyang/internal/platform/table"
+	"kaiyang/internal/platform/web"
+)
+
+// unitView is the page of a township, a village, a task force or a department.
+type unitView struct {
+	Crumbs     []crumb
+	Name       string
+	Kind, Code string
+	Period     string
+	Switch     switchView
+	Lights     []lightCount
+	Best       []placeRow // where it stands well among its siblings
+	Worst      []placeRow
+	Grid       web.Grid
+	Quiet      string // indicators not reported at its level
+	Children   *childrenCard
+	Neighbours []link
+	Beneath    []link // units beneath without figures, of the functional tree
+	Tools      tools
+	Empty      *emptyView
+	Gone       string // said of a unit that does not live in the period
+}
+
+type placeRow struct{ Name, Place, Value, Href string }
+
+// childrenCard is the table of the units beneath, for some indicators.
+type childrenCard struct {
+	Title   string
+	Grid    web.Grid
+	Choices []option
+	Keep    []pair
+	Path    string
+	More    string // address of the comparison with all choices
+}
+
+// standings lists where a unit stands best and worst among its siblings, at most n of each; what
+// it shares the first place in does not count as bad.
+func (x lens) standings(lines []Line, n int) (best, worst []placeRow) {
+	var list []Line
+	for _, l := range lines {
+		if l.Now.Rank != nil && l.Now.Rank.Of > 1 {
+			list = append(list, l)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Line) int { return a.Now.Rank.Place - b.Now.Rank.Place })
+	row := func(l Line) placeRow {
+		return placeRow{l.Now.Title(x.Lang), place(l.Now.Rank), l.Now.Text(x.Lang), x.figureOf(l.Now)}
+	}
+	for i, l := range list {
+		if i < n && l.Now.Rank.Place*2 <= l.Now.Rank.Of {
+			best = append(best, row(l))
+		}
+	}
+	for i := len(list) - 1; i >= len(best) && len(worst) < n; i-- {
+		if l := list[i]; l.Now.Rank.Place*2 > l.Now.Rank.Of {
+			worst = append(worst, row(l))
+		}
+	}
+	return best, worst
+}
+
+// unitsTable lists units, one a row, with figures in columns. by is the code of the figure that
+// ranks, "" for no ranking; courses are the trends of that figure, by unit, where they are shown.
+func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses [][]Point) *table.Table {
+	t := &table.Table{ID: "units", Name: x.Text("单位对比"), Empty: x.Text("这个单位下面没有单位")}
+	key := slices.IndexFunc(rows, func(r MarkRow) bool { return r.Code == by })
+	t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("单位")}, Key: "unit", Sort: table.ByText, RowHead: true, Filter: true})
+	if key >= 0 {
+		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("位次")}, Key: "rank", Sort: table.ByNumber, Align: table.Right})
+	}
+	if courses != nil {
+		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("走势")}, Key: "trend"})
+	}
+	for _, r := range rows {
+		t.Columns = append(t.Columns, table.Column{Head: []string{r.Title}, Key: columnKey(r.Code), Sort: table.ByNumber, Align: table.Right})
+	}
+	width := len(t.Columns)
+	cells := make([]table.Cell, width*len(units))
+	t.Rows = make([]table.Row, len(units))
+	traces := x.addresses(rows, units)
+	for j, u := range units {
+		row := cells[j*width : (j+1)*width : (j+1)*width]
+		t.Rows[j].Cells = row
+		name := &row[0]
+		name.Text, name.Href, name.SortKey = x.unit(u), x.unitAt(u), x.tree.Pinyin(u)
+		row = row[1:]
+		if key >= 0 {
+			if n := rows[key].Marks[j].Place; n > 0 {
+				row[0] = table.Number("", itoa(n))
+			}
+			row = row[1:]
+		}
+		if courses != nil {
+			if s := x.sparkOf(rows[key].Title, courses[j], rows[key].Marks[j].Light, 96); s != nil {
+				row[0] = table.Spark(*s)
+			}
+			row = row[1:]
+		}
+		for i := range rows {
+			m, c := &rows[i].Marks[j], &row[i]
+			c.Kind, c.Text, c.Href, c.Light, c.Missing = table.NumberKind, m.Text, traces[j*len(rows)+i], m.Light, m.None
+			if m.Incomplete || m.Withheld || m.State == measure.Restated {
+				a := Answer{Incomplete: m.Incomplete, Withheld: m.Withheld, Small: m.Small, State: m.State}
+				if c.Note, c.Hint = x.note(a), x.hint(a); m.Incomplete {
+					c.Hint = x.say("应报 %d 项，已报 %d 项", m.Expected, m.Reported)
+				}
+			}
+		}
+	}
+	return t
+}
+
+// addresses gives the traces of all figures of a table, unit by unit; they are written into one
+// text, for there may be thousands.
+func (x lens) addresses(rows []MarkRow, units []org.UnitID) []string {
+	out := make([]string, 0, len(rows)*len(units))
+	ends := make([]int, 0, cap(out))
+	period := "&period=" + x.p.String()
+	var b strings.Builder
+	b.Grow(cap(out) * (len(period) + 40))
+	for _, u := range units {
+		code := url.QueryEscape(x.code(u))
+		for i := range rows {
+			b.WriteString("/figures/")
+			b.WriteString(rows[i].Code)
+			b.WriteString("?unit=")
+			b.WriteString(code)
+			b.WriteString(period)
+			ends = append(ends, b.Len())
+		}
+	}
+	all, from := b.String(), 0
+	for _, end := range ends {
+		out = append(out, all[from:end])
+		from = end
+	}
+	return out
+}
+
+// columnKey makes the key of a column from a code; the table wants letters, digits and
+// underscores.
+func columnKey(code string) string {
+	b := []byte("v_" + code)
+	for i, c := range b {
+		if c == '.' {
+			b[i] = '_'
+		}
+	}
+	return string(b)
+}
+
+// quietText names the indicators that a unit's level does not report.
+func (x lens) quietText(lines []Line) string {
+	if len(lines) == 0 {
+		return ""
+	}
+	s := ""
+	for i, l := range lines {
+		if i == 8 {
+			return x.say("另有 %d 项本级不报：%s等", len(lines), s)
+		}
+		if i > 0 {
+			s += x.Text("、")
+		}
+		s += l.Now.Title(x.Lang)
+	}
+	return x.say("另有 %d 项本级不报：%s", len(lines), s)
+}
+
+// hasFigures tells whether any line has an answer at all.
+func hasFigures(lines []Line) bool {
+	for _, l := range lines {
+		if l.Now.Printed != nil || l.Now.Withheld || l.Now.Reason != measure.Absent && !asksNothing(l.Now.Reason) && l.Now.Reason != measure.NotAlive && l.Now.Reason != measure.PointOnly {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,429 @@
+package indicators
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/formula"
+	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
+	"kaiyang/internal/platform/words"
+)
+
+// A Mark is a figure as a table over many units shows it.
+type Mark struct {
+	Unit       org.UnitID
+	Text       string // as printed, or the reason
+	None       bool   // there is no number
+	Light      measure.Light
+	Place      int // among the units compared; 0 for none
+	Incomplete bool
+	Withheld   bool
+	Small      bool
+	State      measure.State
+	Reported   int // of an incomplete figure
+	Expected   int
+}
+
+// A MarkRow is one code over many units.
+type MarkRow struct {
+	Code, Title string
+	Of          int // how many units have a place
+	Marks       []Mark
+}
+
+// Marks answers a whole table: every code for every unit, for one period, with the places among
+// all of the units. It says what Many says, and is made for tables of a thousand figures.
+func (s *Service) Marks(ctx context.Context, reader perm.Actor, codes []string, units []org.UnitID, p period.Period, l words.Lang) (out []MarkRow, err error) {
+	defer fault.Wrap(&err, "indicators.Marks(%d codes, %d units, %s)", len(codes), len(units), p)
+	k, err := s.ask(ctx, reader, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer k.done()
+	for _, c := range codes {
+		row, err := k.marks(c, units, p, l)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+func (k *asking) marks(code string, units []org.UnitID, p period.Period, l words.Lang) (MarkRow, error) {
+	ref, err := k.refOf(code)
+	if err != nil {
+		return MarkRow{}, err
+	}
+	head, ok := k.head(ref, p)
+	row := MarkRow{Code: code, Title: head.Title(l)}
+	if ok {
+		if list, done := k.quick(ref, head, units, p, l); done {
+			row.Marks, row.Of = list.marks, list.of
+			return row, nil
+		}
+	}
+	answers, err := k.row(code, units, p)
+	if err != nil {
+		return MarkRow{}, err
+	}
+	column := make([]*Answer, len(answers))
+	for i := range answers {
+		answers[i].Rank = nil
+		column[i] = &answers[i]
+	}
+	rank(column, head.Definition.Direction)
+	row.Marks = make([]Mark, len(answers))
+	for i, a := range answers {
+		row.Marks[i] = markOf(a, l)
+		if a.Rank != nil {
+			row.Of = a.Rank.Of
+		}
+	}
+	return row, nil
+}
+
+// markOf takes from an answer what a table shows.
+func markOf(a Answer, l words.Lang) Mark {
+	m := Mark{Unit: a.Unit, Text: a.Text(l), None: a.Printed == nil || a.Withheld, Incomplete: a.Incomplete, Withheld: a.Withheld, Small: a.Small, State: a.State}
+	if lit(a) && a.Light != measure.Grey {
+		m.Light = a.Light
+	}
+	if a.Rank != nil {
+		m.Place = a.Rank.Place
+	}
+	if a.Incomplete {
+		m.Reported, m.Expected = a.Result.Coverage.Reported, a.Result.Coverage.Expected
+	}
+	return m
+}
+
+type quickList struct {
+	marks []Mark
+	of    int
+}
+
+// quick answers a column by whole numbers. done is false where it cannot: small counts to protect, or numbers that are too
+// large.
+func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p period.Period, l words.Lang) (q quickList, done bool) {
+	t := k.src.units.On(p.Last())
+	if len(k.persons(ref, p.Last())) > 0 && slices.ContainsFunc(units, func(u org.UnitID) bool { return k.guards(ref, u, p) }) {
+		return q, false
+	}
+	d := head.Definition
+	goals, ok := k.goals(ref, d, t, units, p)
+	if !ok {
+		return q, false
+	}
+	state := measure.Approved
+	if _, closed := k.book.closed(p); closed {
+		state = measure.Closed
+	}
+	suffix := strings.TrimPrefix(d.Format.Show(rat0, 0, l.Pick(d.Unit, d.UnitEN), l.Text), "0")
+	q.marks = make([]Mark, len(units))
+	values := make([]int64, len(units))
+	var text []byte
+	ends := make([]int, len(units)) // where each text ends
+	e := k.engine()
+	asked := append([]period.Period{p}, goals.bases...)
+	e.src.run(func() {
+		e.runner.Run(formula.Of(ref), units, asked, &e.block)
+		text = text[:0]
+		done = true
+		for i, u := range units {
+			m := &q.marks[i]
+			*m = Mark{Unit: u, State: state}
+			c := e.block.Index(i, 0)
+			if why := e.block.Reason(c); why != measure.NoReason {
+				m.Text, m.None, values[i] = l.Text(why.Text()), true, noPlace
+				text = append(text, m.Text...)
+				ends[i] = len(text)
+				continue
+			}
+			s := e.block.Printed(c, d.Format, d.Digits)
+			v, ok := wholeNumber(s)
+			if !ok {
+				done = false
+				return
+			}
+			reported, expected := e.block.Reported(c)
+			if m.Incomplete = expected > 0 && reported*100 < d.MinCoverage*expected; m.Incomplete {
+				m.Reported, m.Expected, values[i] = reported, expected, noPlace
+			} else {
+				values[i] = v
+			}
+			text = appendGrouped(text, s)
+			text = append(text, suffix...)
+			ends[i] = len(text)
+			if g := goals.of[i]; g != nil && !m.Incomplete {
+				if b, ok := g.baseIn(&e.block, i, d); ok || g.base < 0 {
+					m.Light = g.light(v, b)
+				}
+			}
+		}
+	})
+	if !done {
+		return q, false
+	}
+	k.seq = e.src.seq
+	all, from := string(text), 0
+	for i := range q.marks {
+		q.marks[i].Text = all[from:ends[i]]
+		from = ends[i]
+	}
+	q.of = places(q.marks, values, d.Direction)
+	return q, true
+}
+
+var rat0 = measure.Rat(0, 0)
+
+// noPlace marks a figure that takes no part in a ranking.
+const noPlace = -1 << 63
+
+// places gives the places of values; equal ones share theirs. It tells how many take part.
+func places(list []Mark, values []int64, d Direction) (of int) {
+	if d != Up && d != Down {
+		return 0
+	}
+	order := make([]int64, 0, len(values))
+	for _, v := range values {
+		if v != noPlace {
+			order = append(order, v)
+		}
+	}
+	slices.Sort(order)
+	for i, v := range values {
+		if v == noPlace {
+			continue
+		}
+		at, _ := slices.BinarySearch(order, v)
+		if d == Up {
+			if at, _ = slices.BinarySearch(order, v+1); v == 1<<63-1 {
+				at = len(order)
+			}
+			list[i].Place = len(order) - at + 1
+		} else {
+			list[i].Place = at + 1
+		}
+	}
+	return len(order)
+}
+
+// wholeNumber reads a printed number without separators as a whole number of its last digit; of
+// more than 14 digits it is too large for the sums made with it.
+func wholeNumber(s string) (v int64, ok bool) {
+	neg := strings.HasPrefix(s, "-")
+	n := 0
+	for i := range len(s) {
+		c := s[i]
+		if c < '0' || c > '9' {
+			continue
+		}
+		if n++; n > 14 {
+			return 0, false
+		}
+		v = v*10 + int64(c-'0')
+	}
+	if neg {
+		v = -v
+	}
+	return v, n > 0
+}
+
+// appendGrouped writes a number with thousands separators, as measure.Group does.
+func appendGrouped(dst []byte, s string) []byte {
+	if strings.HasPrefix(s, "-") {
+		dst, s = append(dst, '-'), s[1:]
+	}
+	whole := len(s)
+	if i := strings.IndexByte(s, '.'); i >= 0 {
+		whole = i
+	}
+	for i := range whole {
+		if i > 0 && (whole-i)%3 == 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, s[i])
+	}
+	return append(dst, s[whole:]...)
+}
+
+// A goal is a target as whole numbers of the last printed digit, or of a finer one.
+type goal struct {
+	cmp                 Comparator
+	want, upper, margin int64
+	up                  int64 // printed numbers are multiplied by this before comparing
+	margined            bool
+	base                int  // of rising and falling: number of the base period; -1 for the others
+	lost                bool // there is no base period
+}
+
+// baseIn reads the printed value of the base period of the u-th unit; ok is false where there is
+// none to compare with.
+func (g *goal) baseIn(b *formula.Block, u int, d Definition) (v int64, ok bool) {
+	if g.base < 0 || g.lost {
+		return 0, false
+	}
+	i := b.Index(u, 1+g.base)
+	if reported, expected := b.Reported(i); b.Reason(i) != measure.NoReason || reported < expected {
+		return 0, false
+	}
+	return wholeNumber(b.Printed(i, d.Format, d.Digits))
+}
+
+// light is what Target.Judge says.
+func (g *goal) light(v, base int64) measure.Light {
+	want := g.want
+	if g.base >= 0 {
+		want = base * g.up
+	}
+	v *= g.up
+	var met bool
+	gap := v - want
+	if gap < 0 {
+		gap = -gap
+	}
+	switch g.cmp {
+	case Rises:
+		met = v > want
+	case Falls:
+		met = v < want
+	case AtLeast:
+		met = v >= g.want
+	case Above:
+		met = v > g.want
+	case AtMost:
+		met = v <= g.want
+	case Below:
+		met = v < g.want
+	case Zero:
+		return map[bool]measure.Light{true: measure.Green, false: measure.Red}[v == 0]
+	case Between:
+		met = v >= g.want && v <= g.upper
+		gap = min(v-g.want, g.upper-v)
+	}
+	switch {
+	case !met:
+		return measure.Red
+	case g.margined && gap < g.margin:
+		return measure.Yellow
+	}
+	return measure.Green
+}
+
+// A goalList is the goals of units, nil for none, and the base periods they name.
+type goalList struct {
+	of    []*goal
+	bases []period.Period
+}
+
+// goals finds the target of each unit as whole numbers; ok is false where one is not of that sort.
+func (k *asking) goals(ref formula.Ref, d Definition, t *org.Tree, units []org.UnitID, p period.Period) (list goalList, ok bool) {
+	list.of = make([]*goal, len(units))
+	all := k.book.targets[ref.Code]
+	var fitting []Target
+	own := map[org.UnitID]bool{}
+	for _, x := range all {
+		if x.Ended == "" && x.Period.Contains(p) {
+			fitting = append(fitting, x)
+			own[x.Unit] = true
+		}
+	}
+	if len(fitting) == 0 {
+		return list, true
+	}
+	shared := map[org.UnitID]*goal{}
+	for i, u := range units {
+		if !t.Has(u) {
+			continue
+		}
+		from, path := t.Parent(u), []org.UnitID(nil)
+		if own[u] {
+			from, path = u, []org.UnitID{u}
+		}
+		if from == 0 {
+			continue
+		}
+		g, known := shared[from]
+		if !known {
+			if path == nil {
+				path = t.Path(from)
+			}
+			if x, found := Applies(fitting, path, p); found {
+				if g = newGoal(x, d.Digits); g == nil {
+					return list, false
+				}
+				if g.base >= 0 {
+					if bp, err := x.BasePeriod(p); err != nil {
+						g.lost = true
+					} else if g.base = slices.Index(list.bases, bp); g.base < 0 {
+						g.base = len(list.bases)
+						list.bases = append(list.bases, bp)
+					}
+				}
+			}
+			shared[from] = g
+		}
+		list.of[i] = g
+	}
+	return list, true
+}
+
+// newGoal writes a target as whole numbers; nil where its digits are too many.
+func newGoal(t Target, digits int) *goal {
+	g := &goal{cmp: t.Comparator, up: 1, base: -1}
+	if t.Comparator == Rises || t.Comparator == Falls {
+		g.base, t.Value, t.Upper = 0, "", ""
+	}
+	fine := digits
+	for _, s := range []string{t.Value, t.Upper, t.Margin} {
+		if r, ok := decimal(s); ok {
+			for fine <= digits+4 && measure.Exact(r) != trimZeros(measure.Round(r, fine)) {
+				fine++
+			}
+		}
+	}
+	if fine > digits+4 {
+		return nil
+	}
+	for range fine - digits {
+		g.up *= 10
+	}
+	read := func(s string, v *int64) bool {
+		r, ok := decimal(s)
+		if !ok {
+			return false
+		}
+		n, ok := wholeNumber(measure.Round(r, fine))
+		*v = n
+		return ok
+	}
+	switch t.Comparator {
+	case Zero:
+		return g
+	case Rises, Falls:
+	case Between:
+		if !read(t.Value, &g.want) || !read(t.Upper, &g.upper) {
+			return nil
+		}
+	default:
+		if !read(t.Value, &g.want) {
+			return nil
+		}
+	}
+	g.margined = read(t.Margin, &g.margin) && g.margin > 0
+	return g
+}
+
+// trimZeros takes the zeros off the end of a decimal, as measure.Exact leaves them off.
+func trimZeros(s string) string {
+	if strings.Contains(s, ".") {
+		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
+	}
+	return s
+}

@@ -1,0 +1,164 @@
+package returns
+
+import (
+	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/perm"
+	"kaiyang/internal/platform/words"
+)
+
+// entryView is the page on which a unit fills in a return.
+type entryView struct {
+	Form, FormCode, Unit, Period, Force, Approval, NoApproval string
+	State, StateTag                                           string
+	Due, DueWord                                              string
+	Late                                                      bool
+	DueKnown                                                  bool
+	Path                                                      string
+	Typing                                                    bool // there is something to type into
+	Waiting                                                   bool // handed in, waits
+	Locked                                                    bool // reviewed: no longer to be changed
+	Done                                                      bool // approved
+	Correcting                                                bool
+	Reasons                                                   []eventView // why it was sent back
+	Grid                                                      gridView
+	Huge                                                      int // cells, if too many for a page
+	Cells, Fresh, Known                                       int
+	Seq                                                       int64
+	Base, FormNo                                              int
+	Declared, Comment, Reason                                 string
+	NeedsReason, Closed                                       bool
+	Saved                                                     string // when the draft was saved
+	FileName                                                  string
+	FromFile                                                  bool
+	Say                                                       string // why the last deed was refused
+	File, Hard, Soft, Info, Blank                             []findingView
+	Tried                                                     bool // findings are shown in full
+	AskBlanks                                                 bool
+	Others                                                    []otherView
+	Return                                                    int64
+	Version                                                   int
+	Created, Updated, Unchanged                               int
+	Counted                                                   bool
+}
+
+type otherView struct{ Name, At, ID string }
+
+type eventView struct {
+	At, Name, Post, Deed, Reason string
+	Version                      int
+}
+
+// maxGrid is how many cells a page shows; larger returns are filled in as workbooks.
+const maxGrid = 4000
+
+// An entryIn is what the page is built from.
+type entryIn struct {
+	Lang   words.Lang
+	Opened *Opened
+	Code   string // of the unit
+	Force  string
+	Actor  perm.Actor
+	Edit   bool // an approved return is to be corrected
+	Tried  bool
+	Events []Event
+	Today  periodDay
+	Err    error
+}
+
+// newEntryView builds the page.
+func newEntryView(in entryIn) entryView {
+	o := in.Opened
+	l, r := o.Layout, o.Standing.Return
+	v := entryView{Form: l.Form.Title(in.Lang == words.English), FormCode: l.Form.Code, Unit: l.Tree.Name(l.Place.Unit), Period: periodName(in.Lang, l.Place.Period),
+		Force: in.Force, Approval: l.Form.Approval, NoApproval: l.Form.NoApproval, State: words.T(in.Lang, r.StateText()), StateTag: stateTag(r),
+		Due: o.Standing.Due.String(), DueKnown: o.Standing.Known, Path: address(l.Place, in.Code), Seq: o.Seq, Base: o.Base, FormNo: l.Form.No,
+		Declared: string(o.Filling.Declared), Comment: o.Filling.Comment, Reason: o.Filling.Reason, NeedsReason: o.NeedsReason(), Closed: o.Closed,
+		Cells: l.Cells(), Known: len(o.Known), Fresh: o.NewCells(), FileName: o.FileName, FromFile: o.Drafted && o.File != "", Tried: in.Tried, Return: r.ID, Version: r.Version}
+	v.DueWord, v.Late = dueWord(in.Lang, o.Standing, in.Today)
+	v.Waiting, v.Locked, v.Done = r.State == Submitted, r.State == Reviewed, r.State == Approved
+	v.Correcting = v.Done && (in.Edit || o.Drafted)
+	v.Typing = !v.Locked && (!v.Done || v.Correcting)
+	if o.Drafted {
+		v.Saved = shortStamp(o.Saved)
+	}
+	if v.Cells > maxGrid {
+		v.Huge = v.Cells
+	}
+	found := o.Checked.Found
+	if !v.Tried && !v.FromFile {
+		found = nil // nobody has asked yet
+	} else {
+		v.File, v.Hard, v.Soft, v.Info, v.Blank = findingsOf(in.Lang, l, o.Checked)
+		v.Tried = true
+		v.AskBlanks = len(v.Blank) > 0 && len(v.Hard)+len(v.Soft)+len(v.File) == 0
+	}
+	if v.Huge == 0 {
+		v.Grid = newGrid(gridIn{Lang: in.Lang, Layout: l, Filling: o.Filling, Previous: o.Previous, Known: o.Known, Found: found, Typing: v.Typing})
+	}
+	v.others(in)
+	if in.Err != nil {
+		v.Say = fault.Say(in.Err, in.Lang.Text)
+		if len(v.Hard)+len(v.Soft)+len(v.File) > 0 || v.AskBlanks {
+			v.Say = "" // the findings say it
+		}
+	}
+	return v
+}
+
+// others lists drafts of other people and those kept, and the reasons for sending back.
+func (v *entryView) others(in entryIn) {
+	for _, d := range in.Opened.Others {
+		if d.Account == in.Actor.Login && d.Slot == 0 {
+			continue
+		}
+		v.Others = append(v.Others, otherView{Name: d.Name, At: shortStamp(d.At), ID: draftID(d.Slot, d.Account)})
+	}
+	if in.Opened.Standing.Return.State == Returned {
+		for _, e := range in.Events {
+			if e.Deed == DidSendBack && e.Version == in.Opened.Standing.Return.Version {
+				v.Reasons = append(v.Reasons, newEventView(in.Lang, e))
+			}
+		}
+	}
+}
+
+func newEventView(l words.Lang, e Event) eventView {
+	return eventView{At: shortStamp(e.At), Name: e.Name, Post: e.Post, Deed: words.T(l, e.Deed.Text()), Reason: e.Reason, Version: e.Version}
+}
+
+// stateTag gives the class of the tag of a state.
+func stateTag(r Return) string {
+	switch r.State {
+	case Approved:
+		return "good"
+	case Returned:
+		return "bad"
+	case Submitted, Reviewed:
+		return "blue"
+	}
+	return "warn"
+}
+
+// historyView lists versions and deeds, and compares two.
+type historyView struct {
+	Form, Unit, Period, Path string
+	Sides                    []sideView
+	A, B                     string
+	NameA, NameB             string
+	Rows                     []diffView
+	Same                     int // cells that are equal
+	Conflict                 string
+	MayTake                  bool
+	Mine                     bool // the left side is a draft of one's own
+	Base                     int
+}
+
+type sideView struct {
+	ID, Name string
+	A, B     bool
+}
+
+type diffView struct {
+	Where, A, B string
+	Note        bool
+}

@@ -1,0 +1,30 @@
+package returns
+
+import (
+	"fmt"
+
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/platform/words"
+)
+
+// A periodDay is the day of today, which pages compare with.
+type periodDay = period.Day
+
+// dueWord says how many days are left, or by how many a return is late.
+func dueWord(l words.Lang, st Standing, today period.Day) (say string, late bool) {
+	n := st.Late(today)
+	switch {
+	case st.Return.Received() && n > 0:
+		return words.T(l, "迟报 %d 天", n), true
+	case st.Return.Received():
+		return words.T(l, "按时"), false
+	case n > 0:
+		return words.T(l, "逾期 %d 天", n), true
+	case st.Left(today) == 0:
+		return words.T(l, "今天截止"), false
+	}
+	return words.T(l, "还有 %d 天", st.Left(today)), false
+}
+
+// draftID names a draft among the sides of a comparison.
+func draftID(slot int, account string) string { return fmt.Sprintf("d%d:%s", slot, account) }

@@ -1,0 +1,321 @@
+package returns
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"kaiyang/internal/core/fault"
+	"kaiyang/internal/platform/web"
+	"kaiyang/internal/platform/words"
+)
+
+var (
+	reviewPage = sync.OnceValue(func() *web.Page[reviewView] { return web.MustPage[reviewView](embedded, "review.html") })
+	seenPage   = sync.OnceValue(func() *web.Page[seenView] { return web.MustPage[seenView](embedded, "see.html", "grid.html") })
+)
+
+// reviewView lists what waits for a person.
+type reviewView struct {
+	Review, Approve       []waitingView
+	MayReview, MayApprove bool
+	Say                   string
+	List                  []string // obstacles
+	Closed                bool     // one of the waiting returns is of a closed period
+}
+
+type waitingView struct {
+	ID                                int64
+	Version                           int
+	Form, Unit, Period, At, By, State string
+	Late                              string
+	Explained, Changed                int
+	Correcting, Closed, Picked        bool
+	Path                              string
+	Declared                          string
+}
+
+func (s *Service) newReviewView(r *http.Request, faulty map[string]bool) (reviewView, error) {
+	a, l := web.ActorOf(r), web.LangOf(r)
+	review, approve, err := s.ToReview(a)
+	if err != nil {
+		return reviewView{}, err
+	}
+	v := reviewView{MayReview: a.Can(ruleReview), MayApprove: a.Can(ruleApprove)}
+	for _, st := range review {
+		v.Review = append(v.Review, s.newWaitingView(l, st, faulty))
+	}
+	for _, st := range approve {
+		w := s.newWaitingView(l, st, faulty)
+		v.Closed = v.Closed || w.Closed
+		v.Approve = append(v.Approve, w)
+	}
+	return v, nil
+}
+
+func (s *Service) newWaitingView(l words.Lang, st Standing, faulty map[string]bool) waitingView {
+	x := st.Return
+	w := waitingView{ID: x.ID, Version: x.Version, Form: st.Form.Title(l == words.English), Unit: s.name(x.Place.Unit, x.Place.Period.Last()),
+		Period: periodName(l, x.Place.Period), At: shortStamp(x.LastAt), By: x.By, State: words.T(l, x.StateText()), Correcting: x.Approved > 0,
+		Closed: s.facts.Closed(x.Place.Period), Path: "/returns/review/" + intText(x.ID), Picked: faulty != nil && !faulty[SourceID(x.ID, x.Version)]}
+	if n := st.Late(s.today()); n > 0 {
+		w.Late = words.T(l, "迟报 %d 天", n)
+	}
+	return w
+}
+
+func (s *Service) getReview(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.newReviewView(r, nil)
+	if err != nil {
+		return err
+	}
+	return reviewPage().Render(w, r, "审核与批准", v)
+}
+
+// picksOf reads the ticked returns, "id.version" each.
+func picksOf(form url.Values) ([]Pick, error) {
+	var out []Pick
+	for _, v := range form["pick"] {
+		id, version, ok := ParseSource(v)
+		if !ok {
+			return nil, fault.New(fault.Invalid, "表单内容读不出来；请返回重填")
+		}
+		out = append(out, Pick{id, version})
+	}
+	return out, nil
+}
+
+func (s *Service) postReview(w http.ResponseWriter, r *http.Request) error {
+	form, err := formOf(r)
+	if err != nil {
+		return err
+	}
+	picks, err := picksOf(form)
+	if err != nil {
+		return err
+	}
+	a := web.ActorOf(r)
+	if form.Get("deed") == "review" {
+		err = s.Review(r.Context(), a, picks, "")
+	} else {
+		err = s.Approve(r.Context(), a, picks, form.Get("restate"))
+	}
+	if err == nil {
+		if form.Get("deed") == "review" {
+			return web.Done(w, r, "/returns/review", "已审核 %d 份", len(picks))
+		}
+		return web.Done(w, r, "/returns/review", "已批准 %d 份，数据已生效", len(picks))
+	}
+	if k := fault.KindOf(err); k != fault.Invalid && k != fault.Conflict && k != fault.Forbidden {
+		return err
+	}
+	// None was done; those without an obstacle stay ticked, so that one more press does them.
+	faulty := map[string]bool{}
+	picked := map[string]bool{}
+	for _, p := range picks {
+		picked[SourceID(p.ID, p.Version)] = true
+	}
+	var list fault.Findings
+	if errors.As(err, &list) {
+		for _, f := range list {
+			faulty[f.Value] = true
+		}
+	}
+	v, verr := s.newReviewView(r, faulty)
+	if verr != nil {
+		return verr
+	}
+	l := web.LangOf(r)
+	v.Say = words.T(l, "一份也没有办理：%s", fault.Say(err, l.Text))
+	for _, f := range list {
+		v.List = append(v.List, f.Say(l.Text))
+	}
+	keep := func(rows []waitingView) {
+		for i := range rows {
+			id := SourceID(rows[i].ID, rows[i].Version)
+			rows[i].Picked = picked[id] && !faulty[id] && !named(list, rows[i])
+		}
+	}
+	keep(v.Review)
+	keep(v.Approve)
+	return reviewPage().RenderStatus(w, r, web.Status(err), "审核与批准", v)
+}
+
+// named tells whether a finding of a batch is about a return of the list.
+func named(list fault.Findings, w waitingView) bool {
+	for _, f := range list {
+		if strings.HasPrefix(f.Sheet, w.Unit+" "+w.Form) {
+			return true
+		}
+	}
+	return false
+}
+
+// seenView is one version of a return, to read, to review and to approve.
+type seenView struct {
+	Form, Unit, Period, State, StateTag, Due, DueWord string
+	Late, Closed, Restated                            bool
+	ID                                                int64
+	Version                                           int
+	Newest                                            bool
+	At, By, Post, Source, FileName, Declared, Comment string
+	Reason                                            string
+	Versions                                          []versionView
+	Events                                            []eventView
+	Grid                                              gridView
+	Changed                                           int // cells that differ from the approved version before
+	Before                                            int // that version, 0 for none
+	Warnings                                          []Warning
+	Hints                                             []findingView
+	MayFill, MayReview, MayApprove, MaySendBack       bool
+	Path, Entry                                       string
+	Cell                                              string
+	Say                                               string
+	Restate, Why                                      string // what was typed
+	Huge                                              int
+}
+
+type versionView struct {
+	No               int
+	At, By, Source   string
+	On               bool
+	Approved, Newest bool
+}
+
+func (s *Service) getSeen(w http.ResponseWriter, r *http.Request) error {
+	return s.showSeen(w, r, http.StatusOK, nil, url.Values{})
+}
+
+func (s *Service) showSeen(w http.ResponseWriter, r *http.Request, status int, cause error, typed url.Values) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return fault.New(fault.Missing, "没有这份报表；请刷新列表后再试")
+	}
+	q := r.URL.Query()
+	no, _ := strconv.Atoi(q.Get("version"))
+	seen, err := s.See(r.Context(), web.ActorOf(r), id, no)
+	if err != nil {
+		return err
+	}
+	v := newSeenView(web.LangOf(r), seen, s.code(seen.Return.Place.Unit), s.today(), q.Get("cell"))
+	v.Restate, v.Why = typed.Get("restate"), typed.Get("reason")
+	if cause != nil {
+		v.Say = fault.Say(cause, web.LangOf(r).Text)
+	}
+	return seenPage().RenderStatus(w, r, status, seen.Layout.Form.Name, v)
+}
+
+// newSeenView builds the page of a version.
+func newSeenView(lang words.Lang, seen *Seen, code string, today periodDay, cell string) seenView {
+	l, x := seen.Layout, seen.Return
+	v := seenView{Form: l.Form.Title(lang == words.English), Unit: l.Tree.Name(l.Place.Unit), Period: periodName(lang, l.Place.Period), State: words.T(lang, x.StateText()),
+		StateTag: stateTag(x), Due: seen.Standing.Due.String(), Closed: seen.Closed, Restated: x.Restated, ID: x.ID, Version: seen.Version.No, Newest: seen.Version.No == x.Version,
+		At: shortStamp(seen.Version.At), By: seen.Version.Name, Post: seen.Version.Post, Source: words.T(lang, seen.Version.Source.Text()), FileName: seen.Version.FileName,
+		Comment: seen.Version.Comment, Reason: seen.Version.Reason, Before: seen.Before.No, Warnings: seen.Version.Warnings,
+		MayFill: seen.MayFill, MayReview: seen.MayReview, MayApprove: seen.MayApprove, MaySendBack: seen.MaySendBack,
+		Path: "/returns/review/" + intText(x.ID), Entry: address(l.Place, code), Cell: cell}
+	if seen.Version.Declared != NoDeclaration {
+		v.Declared = words.T(lang, seen.Version.Declared.Text())
+	}
+	v.DueWord, v.Late = dueWord(lang, seen.Standing, today)
+	for i := len(seen.Versions) - 1; i >= 0; i-- {
+		o := seen.Versions[i]
+		v.Versions = append(v.Versions, versionView{No: o.No, At: shortStamp(o.At), By: o.Name, Source: words.T(lang, o.Source.Text()), On: o.No == seen.Version.No,
+			Approved: wasApproved(seen.Events, o.No), Newest: o.No == x.Version})
+	}
+	for i := len(seen.Events) - 1; i >= 0; i-- {
+		v.Events = append(v.Events, newEventView(lang, seen.Events[i]))
+	}
+	for _, f := range seen.Hints {
+		h := findingView{Say: f.Message(lang.Text)}
+		if f.Row >= 0 {
+			h.Where, h.Anchor = whereIn(lang, l, f), cellID(f.Row, f.Col)
+		}
+		v.Hints = append(v.Hints, h)
+	}
+	v.grid(lang, seen, cell)
+	return v
+}
+
+func (v *seenView) grid(lang words.Lang, seen *Seen, cell string) {
+	l := seen.Layout
+	if l.Cells() > maxGrid {
+		v.Huge = l.Cells()
+		return
+	}
+	in := gridIn{Lang: lang, Layout: l, Filling: seen.Version.filling(l), Previous: seen.Previous, Found: seen.Hints, Mark: cell, Refs: map[Key]string{}}
+	for k, x := range seen.Version.Values {
+		in.Refs[k] = x.Ref
+	}
+	if seen.Before.No > 0 {
+		in.Before = seen.Before.Values
+	}
+	v.Grid = newGrid(in)
+	for row := range l.Subjects {
+		for col := range l.Columns {
+			if in.Before != nil && in.was(l.Key(row, col), l.Columns[col].Element.Scale) != "" {
+				v.Changed++
+			}
+		}
+	}
+}
+
+func (s *Service) postSeen(w http.ResponseWriter, r *http.Request) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return fault.New(fault.Missing, "没有这份报表；请刷新列表后再试")
+	}
+	form, err := formOf(r)
+	if err != nil {
+		return err
+	}
+	a := web.ActorOf(r)
+	pick := Pick{id, int(numberOf(form, "version"))}
+	said := ""
+	switch form.Get("deed") {
+	case "review":
+		err, said = s.Review(r.Context(), a, []Pick{pick}, form.Get("remark")), "已审核，等待禁毒办批准"
+	case "approve":
+		err, said = s.Approve(r.Context(), a, []Pick{pick}, form.Get("restate")), "已批准，数据已生效"
+	case "return":
+		err, said = s.SendBack(r.Context(), a, pick, form.Get("reason")), "已退回，填报单位会看到原因"
+	default:
+		return fault.New(fault.Invalid, "请选择审核、批准或退回")
+	}
+	if k := fault.KindOf(err); err != nil && (k == fault.Invalid || k == fault.Conflict) {
+		return s.showSeen(w, r, web.Status(err), err, form)
+	}
+	if err != nil {
+		return err
+	}
+	return web.Done(w, r, "/returns/review", said)
+}
+
+func (s *Service) getVersionFile(w http.ResponseWriter, r *http.Request) error {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		return fault.New(fault.Missing, "没有这份报表；请刷新列表后再试")
+	}
+	no, _ := strconv.Atoi(r.URL.Query().Get("version"))
+	f, media, err := s.VersionFile(r.Context(), web.ActorOf(r), id, no, web.LangOf(r))
+	if err != nil {
+		return err
+	}
+	return send(w, f, media)
+}
+
+// getSource leads from the source of a fact to its version, with the cell marked.
+func (s *Service) getSource(w http.ResponseWriter, r *http.Request) error {
+	id, version, ok := ParseSource(r.PathValue("source"))
+	if !ok {
+		return fault.New(fault.Missing, "没有这个来源；请从数字的追溯页进入")
+	}
+	to := "/returns/review/" + intText(id) + "?version=" + strconv.Itoa(version)
+	if c := r.URL.Query().Get("cell"); c != "" {
+		to += "&cell=" + url.QueryEscape(c) + "#marked"
+	}
+	return web.Redirect(w, r, to)
+}
