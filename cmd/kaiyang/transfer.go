@@ -101,7 +101,7 @@ func (c *cli) importCmd() *cobra.Command {
 	var opt importOptions
 	cmd := &cobra.Command{
 		Use:       "import KIND FILE",
-		Short:     "导入文件：" + kinds(importers) + " / bring a file in, all of it or nothing",
+		Short:     "导入文件 / bring a file in, all of it or nothing: " + kinds(importers),
 		Args:      cobra.ExactArgs(2),
 		ValidArgs: strings.Fields(kinds(importers)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -326,7 +326,7 @@ func (c *cli) export() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use:       "export KIND",
-		Short:     "导出：" + kinds(exporters) + " / write a file that can be imported again",
+		Short:     "导出 / write a file that can be imported again: " + kinds(exporters),
 		Args:      cobra.ExactArgs(1),
 		ValidArgs: strings.Fields(kinds(exporters)),
 		RunE: func(cmd *cobra.Command, args []string) error {

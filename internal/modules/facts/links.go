@@ -17,3 +17,6 @@ func runPath(id string) string { return "/admin/import/facts/" + url.PathEscape(
 func elementRunPath(id string) string { return "/admin/import/elements/" + url.PathEscape(id) }
 
 func closingPath(no int64) string { return "/admin/closings/" + strconv.FormatInt(no, 10) }
+
+// uploadPath leads to a file that facts were imported from.
+func uploadPath(hash string) string { return "/admin/import/files/" + url.PathEscape(hash) }

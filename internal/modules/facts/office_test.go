@@ -81,7 +81,7 @@ func smallElements() []measure.Element {
 		{Code: "F3", Name: "抓获嫌疑人", Kind: measure.Flow, Grains: months(), Level: org.LevelTownship, Unit: "人", Scheme: kinds},
 		{Code: "S1", Name: "现有人数", Kind: measure.Stock, Grains: []measure.GrainFrom{{Grain: period.Quarters}, {Year: 2018, Grain: period.Months}}, Level: org.LevelTownship, Unit: "人"},
 		{Code: "P1", Name: "名次", Kind: measure.Point, Grains: []measure.GrainFrom{{Grain: period.Years}}, Level: org.LevelCounty},
-		{Code: "W1", Name: "缴获", Kind: measure.Flow, Grains: []measure.GrainFrom{{Grain: period.HalfMonths}}, Level: org.LevelFunctional, Scale: 3, Unit: "公斤"},
+		{Code: "W1", Name: "缴获毒品", Kind: measure.Flow, Grains: []measure.GrainFrom{{Grain: period.HalfMonths}}, Level: org.LevelFunctional, Scale: 3, Unit: "公斤"},
 	}
 }
 

@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -65,19 +66,26 @@ func elementsTable(x lens, list []measure.Element, reg *org.Register, today peri
 	t := &table.Table{ID: "elements", Name: x.t("数据项"), Empty: x.t("还没有数据项；从文件导入，或逐个新建。"), Columns: []table.Column{
 		{Head: []string{x.t("代码")}, Key: "code", Sort: table.ByText, Filter: true},
 		{Head: []string{x.t("名称")}, Key: "name", Sort: table.ByText, Filter: true, RowHead: true},
-		{Head: []string{x.t("类型")}, Key: "kind", Sort: table.ByText},
+		{Head: []string{x.t("类型")}, Key: "kind", Sort: table.ByText, Width: 3},
 		{Head: []string{x.t("粒度")}, Key: "grain"},
-		{Head: []string{x.t("填报层级")}, Key: "level", Sort: table.ByText},
-		{Head: []string{x.t("单位")}, Key: "unit"},
+		{Head: []string{x.t("填报层级")}, Key: "level", Sort: table.ByText, Width: 6},
+		{Head: []string{x.t("计量单位")}, Key: "unit", Width: 4},
 		{Head: []string{x.t("分类")}, Key: "scheme"},
-		{Head: []string{x.t("专班")}, Key: "force", Sort: table.ByText, Filter: true},
-		{Head: []string{x.t("来源")}, Key: "source"},
+		{Head: []string{x.t("专班")}, Key: "force", Sort: table.ByText, Filter: true, Width: 9},
 	}}
+	sourced := slices.ContainsFunc(list, func(e measure.Element) bool { return e.Source != "" })
+	if sourced {
+		t.Columns = append(t.Columns, table.Column{Head: []string{x.t("来源")}, Key: "source"})
+	}
 	for _, e := range list {
-		t.Rows = append(t.Rows, table.Row{ID: e.Code, Cells: []table.Cell{
+		row := table.Row{ID: e.Code, Cells: []table.Cell{
 			table.Link(e.Code, elementPath(e.Code)), table.Text(x.pick(e.Name, e.NameEN)), table.Text(x.t(kindText(e.Kind))), table.Text(x.grains(e.Grains)),
-			table.Text(x.t(e.Level.Text())), table.Text(x.pick(e.Unit, e.UnitEN)), table.Text(x.scheme(e.Scheme)), table.Text(forceName(e.Force, reg, today)), table.Text(e.Source),
-		}})
+			table.Text(x.t(e.Level.Text())), table.Text(x.pick(e.Unit, e.UnitEN)), table.Text(x.scheme(e.Scheme)), table.Text(forceName(e.Force, reg, today)),
+		}}
+		if sourced {
+			row.Cells = append(row.Cells, table.Text(e.Source))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

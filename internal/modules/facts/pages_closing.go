@@ -17,13 +17,16 @@ type closingsView struct {
 	Suggest    []choice // periods that ended and are open
 	Preview    bool
 	Words      string // the period in words
-	Waiting    *table.Table
+	Waiting    []waitingForm
 	WaitingAll int
 	Closings   *table.Table
 }
 
-// shownWaiting is how many missing returns the page lists.
-const shownWaiting = 200
+// waitingForm is the units of which a form is still expected.
+type waitingForm struct {
+	Form  string
+	Units []choice // Value is the address
+}
 
 func closingsTable(x lens, list []Closing) *table.Table {
 	t := &table.Table{ID: "closings", Name: x.t("封账"), Empty: x.t("还没有封账。"), Columns: []table.Column{
@@ -35,15 +38,20 @@ func closingsTable(x lens, list []Closing) *table.Table {
 	return t
 }
 
-func waitingTable(x lens, list []Waiting) *table.Table {
-	t := &table.Table{ID: "waiting", Name: x.t("还没有批准的报送"), Columns: []table.Column{{Head: []string{x.t("报表")}, Key: "form"}, {Head: []string{x.t("单位")}, Key: "unit", RowHead: true}}}
-	for i, w := range list {
-		if i == shownWaiting {
-			break
+// waitingForms groups what is expected by form, in the order given.
+func waitingForms(list []Waiting) []waitingForm {
+	var out []waitingForm
+	at := map[string]int{}
+	for _, w := range list {
+		i, ok := at[w.Form]
+		if !ok {
+			i = len(out)
+			at[w.Form] = i
+			out = append(out, waitingForm{Form: w.Form})
 		}
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(w.Form), table.Link(w.Unit, w.Path)}})
+		out[i].Units = append(out[i].Units, choice{Value: w.Path, Label: w.Unit})
 	}
-	return t
+	return out
 }
 
 // suggestions lists periods that have ended and are not closed, the latest first: months, quarters

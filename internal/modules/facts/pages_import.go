@@ -53,31 +53,17 @@ func elementColumns(x lens) []columnView {
 }
 
 func batchesTable(x lens, list []batchRow) *table.Table {
-	t := &table.Table{ID: "batches", Name: x.t("最近的数据变更"), Empty: x.t("还没有数据。"), Columns: []table.Column{
-		{Head: []string{x.t("变更号")}, Key: "no"}, {Head: []string{x.t("来源")}, Key: "source", RowHead: true}, {Head: []string{x.t("新增")}, Key: "created"}, {Head: []string{x.t("更新")}, Key: "updated"},
+	t := &table.Table{ID: "batches", Name: x.t("最近的导入"), Empty: x.t("还没有导入过。"), Columns: []table.Column{
+		{Head: []string{x.t("变更号")}, Key: "no"}, {Head: []string{x.t("文件")}, Key: "source", RowHead: true}, {Head: []string{x.t("新增")}, Key: "created"}, {Head: []string{x.t("更新")}, Key: "updated"},
 		{Head: []string{x.t("原因")}, Key: "reason"}, {Head: []string{x.t("谁")}, Key: "by"}, {Head: []string{x.t("时间")}, Key: "at"}}}
 	for _, b := range list {
-		name := b.source.Name
-		if name == "" {
-			name = x.t(sourceText(b.source.Kind))
-		}
 		reason := b.reason
 		if b.restate {
 			reason = strings.TrimSpace(x.t("更正") + x.t("：") + reason)
 		}
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{number(int(b.no)), table.Text(name), number(b.created), number(b.updated), table.Text(reason), table.Text(person(b.account, b.name)), table.Text(moment(b.at))}})
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{number(int(b.no)), table.Link(b.source.Name, uploadPath(b.source.ID)), number(b.created), number(b.updated), table.Text(reason), table.Text(person(b.account, b.name)), table.Text(moment(b.at))}})
 	}
 	return t
-}
-
-func sourceText(k measure.SourceKind) string {
-	switch k {
-	case measure.FromReturn:
-		return "报送"
-	case measure.FromImport:
-		return "导入"
-	}
-	return "登记"
 }
 
 func number(n int) table.Cell {
@@ -97,11 +83,13 @@ type runView struct {
 	Unchanged, Rejected    int
 	Findings               *table.Table
 	MoreFindings           int
+	Faults                 int
 	Done, Nothing          bool
 	CanApply               bool
 	Restate                string
 	AskRestate             bool // closed periods are in the way
 	Mapping                *mappingView
+	Mapped                 bool // the columns were said before
 }
 
 // shownFindings is how many findings a page lists.
@@ -112,7 +100,7 @@ func newRunView(x lens, r *run, tr func(string) string) runView {
 	if r.elements {
 		v.Back, v.Action = "/admin/import/elements", elementRunPath(r.id)
 	}
-	v.Restate = r.in.Restate
+	v.Restate, v.Mapped = r.in.Restate, r.in.Mapping != nil
 	if !r.finished() {
 		v.Running = true
 		if t := r.total.Load(); t > 0 {
@@ -131,6 +119,7 @@ func newRunView(x lens, r *run, tr func(string) string) runView {
 	v.CanApply = r.in.DryRun && len(rep.Findings) == 0 && !v.Nothing
 	if len(rep.Findings) > 0 {
 		v.Findings = findingsTable(x, rep.Findings, tr)
+		v.Faults = len(rep.Findings)
 		v.MoreFindings = max(0, len(rep.Findings)-shownFindings)
 		v.AskRestate = hasRule(rep.Findings, "closed")
 	}

@@ -158,11 +158,28 @@ func (s *Service) headOfUpload(ctx context.Context, hash string, row int) (head 
 	return head
 }
 
-// batches lists the newest batches of facts.
-func (s *Service) batches(ctx context.Context, limit int) (list []batchRow, err error) {
+// imports lists the newest batches that came from files.
+func (s *Service) imports(ctx context.Context, limit int) (list []batchRow, err error) {
 	err = s.db.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = sqldb.All(tx, scanBatch, batchPageSQL, int64(1)<<62, limit)
+		list, err = sqldb.All(tx, scanBatch, importsSQL, limit)
 		return err
 	})
 	return list, err
+}
+
+// SourceFile gives a file that facts were imported from, by the hash that measure.Source keeps; the
+// download is audited.
+func (s *Service) SourceFile(ctx context.Context, a perm.Actor, hash string) (f files.File, content []byte, err error) {
+	defer fault.Wrap(&err, "facts.SourceFile(%.12s)", hash)
+	if err := a.May(ruleImport, perm.On{}); err != nil {
+		return f, nil, err
+	}
+	if f, content, err = s.files.Get(ctx, owner, hash); err != nil {
+		return f, nil, err
+	}
+	err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		tx.Audit("facts.source", hash, nil)
+		return nil
+	})
+	return f, content, err
 }

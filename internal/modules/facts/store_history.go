@@ -31,8 +31,8 @@ const (
 	replaySQL = `SELECT series, year, unit, 0 AS batch, batch AS prev, 0 AS slots, cells AS old_cells, cells AS new_cells FROM facts_col
 		UNION ALL SELECT series, year, unit, batch, prev, slots, old_cells, new_cells FROM facts_change
 		ORDER BY series, year, unit, batch`
-	batchPageSQL = `SELECT id, no, source_kind, source_id, source_name, reason, restate, created, updated, account, by_name, post, at
-		FROM facts_batch WHERE id < $1 ORDER BY id DESC LIMIT $2`
+	importsSQL = `SELECT id, no, source_kind, source_id, source_name, reason, restate, created, updated, account, by_name, post, at
+		FROM facts_batch WHERE source_kind = 'import' ORDER BY id DESC LIMIT $1`
 )
 
 // A spotKey is where a cell is stored.

@@ -46,6 +46,7 @@ func (s *Service) routes() []web.Route {
 		{Pattern: "POST /admin/import/facts", Rule: ruleImport, Handle: s.postImport, MaxBody: maxUpload + 1<<20},
 		{Pattern: "GET /admin/import/facts/{id}", Rule: ruleImport, Handle: s.getRun},
 		{Pattern: "POST /admin/import/facts/{id}", Rule: ruleImport, Handle: s.postRun},
+		{Pattern: "GET /admin/import/files/{hash}", Rule: ruleImport, Handle: s.getUpload},
 		{Pattern: "GET /admin/closings", Rule: ruleView, Handle: s.getClosings},
 		{Pattern: "POST /admin/closings", Rule: ruleClose, Handle: s.postClosings},
 		{Pattern: "GET /admin/closings/{no}", Rule: ruleView, Handle: s.getClosing, Static: true},

@@ -52,7 +52,7 @@ func (s *Service) postClosings(w http.ResponseWriter, r *http.Request) error {
 	v.Preview, v.Words = true, x.period(p)
 	if s.joints.waiting != nil {
 		list := s.joints.waiting(p)
-		v.WaitingAll, v.Waiting = len(list), waitingTable(x, list)
+		v.WaitingAll, v.Waiting = len(list), waitingForms(list)
 	}
 	return s.showClosings(w, r, http.StatusOK, v)
 }

@@ -26,7 +26,7 @@ func (s *Service) showImport(w http.ResponseWriter, r *http.Request, status int,
 	if problem != nil {
 		v.Problem = fault.Say(problem, web.LangOf(r).Text)
 	}
-	list, err := s.batches(r.Context(), 20)
+	list, err := s.imports(r.Context(), 20)
 	if err != nil {
 		return err
 	}
@@ -130,6 +130,16 @@ func mappingOf(r *http.Request) *Mapping {
 		}
 	}
 	return m
+}
+
+func (s *Service) getUpload(w http.ResponseWriter, r *http.Request) error {
+	f, content, err := s.SourceFile(r.Context(), web.ActorOf(r), r.PathValue("hash"))
+	if err != nil {
+		return err
+	}
+	web.Attachment(w, f.Name, f.Media)
+	_, err = w.Write(content)
+	return err
 }
 
 func (s *Service) getElementImport(w http.ResponseWriter, r *http.Request) error {

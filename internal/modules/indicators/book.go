@@ -169,6 +169,18 @@ func (b *book) names(english bool) func(string) string {
 	}
 }
 
+// typed gives the names that may be typed in a formula: those that mean one thing only. For the
+// others it gives "", and the code is to be written.
+func (b *book) typed(english bool) func(string) string {
+	names := b.names(english)
+	return func(code string) string {
+		if n := names(code); len(b.words.Find(n)) == 1 {
+			return n
+		}
+		return ""
+	}
+}
+
 // closed finds the newest closing that covers a period.
 func (b *book) closed(p period.Period) (closing, bool) {
 	for k := len(b.closings) - 1; k >= 0; k-- {

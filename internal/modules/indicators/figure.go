@@ -27,7 +27,8 @@ type Answer struct {
 	Printed    *big.Rat       // the printed value in the scale shown; nil with a reason
 	Reason     measure.Reason
 	Pick       string // of an element: the selector asked for, without its braces
-	Withheld   bool   // a small count of persons, or a second cell that would reveal one
+	Hidden     bool   // a count of persons behind it may not be seen: no trace
+	Withheld   bool   // its value is not shown: a small count of persons, or a second cell that would reveal one
 	Small      bool   // withheld, and itself the small count
 	Incomplete bool   // 不完整: coverage below the minimum, or operands of different units
 

@@ -313,10 +313,7 @@ func (x lens) pointUnit(s string) string {
 
 // signed writes a plus before a number above zero.
 func signed(s string) string {
-	if strings.HasPrefix(s, "-") {
-		return "−" + s[1:]
-	}
-	if strings.Trim(s, "0.,") == "" {
+	if strings.HasPrefix(s, "-") || strings.Trim(s, "0.,") == "" {
 		return s
 	}
 	return "+" + s

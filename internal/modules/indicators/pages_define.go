@@ -76,7 +76,7 @@ type editView struct {
 }
 
 // A caretView is one fault of a formula with its place.
-type caretView struct{ Say, Caret, Suggest string }
+type caretView struct{ Say, Caret string }
 
 // previewView is what a draft would do.
 type previewView struct {
@@ -122,9 +122,9 @@ func (x lens) definitionsTable(list []Defined, forceName func(string) string) *t
 		sort      table.SortKind
 		align     table.Align
 		width     int
-	}{{"代码", "code", table.ByText, table.Left, 0}, {"名称", "name", table.ByText, table.Left, 0}, {"公式", "formula", table.NoSort, table.Left, 22},
-		{"格式", "format", table.NoSort, table.Left, 0}, {"目标", "target", table.NoSort, table.Right, 0}, {"责任专班", "force", table.ByText, table.Left, 0},
-		{"施行日", "from", table.ByText, table.Left, 0}, {"版", "version", table.ByNumber, table.Right, 0}, {"状态", "state", table.ByText, table.Left, 0}} {
+	}{{"代码", "code", table.ByText, table.Left, 0}, {"名称", "name", table.ByText, table.Left, 11}, {"公式", "formula", table.NoSort, table.Left, 18},
+		{"格式", "format", table.NoSort, table.Left, 0}, {"目标", "target", table.NoSort, table.Right, 0}, {"责任专班", "force", table.ByText, table.Left, 7},
+		{"施行日", "from", table.ByText, table.Left, 5}, {"版", "version", table.ByNumber, table.Right, 0}, {"状态", "state", table.ByText, table.Left, 0}} {
 		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text(c.head)}, Key: c.key, Sort: c.sort, Align: c.align, Width: c.width, RowHead: c.key == "name"})
 	}
 	for _, d := range list {
@@ -195,7 +195,7 @@ func (x lens) nameGroups(elements []measure.Element, indicators []Head) []nameGr
 			for i, l := range dim.Labels {
 				labels[i] = l.Name
 			}
-			detail += " · " + dim.Name + "：" + strings.Join(labels, "、")
+			detail += " · " + dim.Name + x.Text("：") + strings.Join(labels, x.Text("、"))
 		}
 		e.List = append(e.List, nameRow{d.Code, x.Pick(d.Name, d.NameEN), detail})
 	}
@@ -242,7 +242,7 @@ func (x lens) other(d Defined, e editView) *otherView {
 	}
 	row("名称", d.Name, e.Name)
 	row("英文名称", d.NameEN, e.NameEN)
-	row("公式", v.Formula, e.Formula)
+	row("公式", d.Typed, e.Formula)
 	row("施行日", v.From.String(), e.From)
 	row("小数位数", itoa(v.Digits), e.Digits)
 	row("计量单位", v.Unit, e.Unit)

@@ -133,7 +133,7 @@ func (x lens) tile(m BundleMember, lines map[string]Line) tile {
 	if lit(a) {
 		t.Light, t.Word = string(a.Light), x.lightWord(a.Light)
 	}
-	t.Spark = x.spark(l, 200)
+	t.Spark = x.spark(l, 240)
 	if t.Spark != nil {
 		t.Spark.Height = 34
 		t.Spark.Target = x.goal(a)
@@ -141,26 +141,32 @@ func (x lens) tile(m BundleMember, lines map[string]Line) tile {
 	return t
 }
 
-// lightWidth keeps a light and its word on one line.
-const lightWidth = 5
+// lightWidth keeps a light and its word on one line, nameWidth a name on two or three.
+const (
+	lightWidth = 5
+	nameWidth  = 12
+)
 
 // figuresTable lists figures of one unit, one a row. exact keeps the exact values for downloads.
 func (x lens) figuresTable(lines []Line, ranked, exact bool) *table.Table {
 	t := &table.Table{ID: "figures", Name: x.Text("指标"), Empty: x.Text("还没有定义指标")}
 	col := func(head, key string, sort table.SortKind, align table.Align) {
 		c := table.Column{Head: []string{x.Text(head)}, Key: key, Sort: sort, Align: align}
-		if sort == table.ByLight {
+		switch key {
+		case "light":
 			c.Width = lightWidth
+		case "name":
+			c.Width = nameWidth
 		}
 		t.Columns = append(t.Columns, c)
 	}
 	col("指标", "name", table.NoSort, table.Left)
-	col("数值", "value", table.NoSort, table.Right)
+	col("指标值", "value", table.NoSort, table.Right)
 	col("分子/分母", "fraction", table.NoSort, table.Right)
 	col("目标", "target", table.NoSort, table.Right)
 	col("状态", "light", table.ByLight, table.Left)
 	col("走势", "trend", table.NoSort, table.Left)
-	col("比去年同期", "change", table.NoSort, table.Right)
+	col("比去年同期", "change", table.ByNumber, table.Right)
 	if ranked {
 		col("位次", "rank", table.ByNumber, table.Right)
 	}
@@ -168,6 +174,7 @@ func (x lens) figuresTable(lines []Line, ranked, exact bool) *table.Table {
 	for _, l := range lines {
 		t.Rows = append(t.Rows, x.figureRow(l, ranked, exact))
 	}
+	dropEmpty(t, "fraction", "target", "light", "trend", "change")
 	return t
 }
 
@@ -192,7 +199,7 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 	}
 	change := table.Cell{}
 	if text, hint, ok := x.change(l); ok {
-		change = table.Text(text)
+		change = table.Number("", text)
 		change.Hint = hint
 	} else if text != "" {
 		change = table.Missing(text)

@@ -130,7 +130,7 @@ func (x lens) rankTable(list []Answer, exact bool) *table.Table {
 		sort      table.SortKind
 		align     table.Align
 	}{
-		{"单位", "unit", table.ByText, table.Left}, {"位次", "rank", table.ByNumber, table.Right}, {"数值", "value", table.ByNumber, table.Right},
+		{"单位", "unit", table.ByText, table.Left}, {"位次", "rank", table.ByNumber, table.Right}, {"指标值", "value", table.ByNumber, table.Right},
 		{"分子/分母", "fraction", table.NoSort, table.Right}, {"目标", "target", table.NoSort, table.Right}, {"完成度", "done", table.ByNumber, table.Right},
 		{"状态", "light", table.ByLight, table.Left}, {"报送", "coverage", table.NoSort, table.Right},
 	} {
@@ -160,10 +160,27 @@ func (x lens) rankTable(list []Answer, exact bool) *table.Table {
 		c.Hint = x.missing(a.Result.Coverage.Missing)
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{name, rank, x.plainCell(a, exact), table.Text(fraction(a)), target, done, light, c}})
 	}
+	dropEmpty(t, "rank", "fraction", "target", "done", "light", "coverage")
 	if len(list) > 0 && list[0].Definition.Direction != Neutral {
 		t.Notes = append(t.Notes, x.Text("位次按印出的数排，数相同的并列；不完整、隐去或没有值的不排。"))
 	}
 	return t
+}
+
+// dropEmpty leaves out columns in which nothing stands.
+func dropEmpty(t *table.Table, keys ...string) {
+	for i := len(t.Columns) - 1; i >= 0; i-- {
+		if !slices.Contains(keys, t.Columns[i].Key) {
+			continue
+		}
+		if slices.ContainsFunc(t.Rows, func(r table.Row) bool { return r.Cells[i].Text != "" || r.Cells[i].Spark != nil }) {
+			continue
+		}
+		t.Columns = slices.Delete(t.Columns, i, i+1)
+		for k := range t.Rows {
+			t.Rows[k].Cells = slices.Delete(t.Rows[k].Cells, i, i+1)
+		}
+	}
 }
 
 // achievement writes how far a target is reached, "104.2%"; empty where it cannot be said.

@@ -47,13 +47,11 @@ type traceView struct {
 
 // A traceLine is one step of the explanation.
 type traceLine struct {
-	Depth                                int
-	Text, Href, Answer, Fraction, Rests  string
-	Notes                                []string
-	Indent                               int // in pixels
-	Unit, Period                         string
-	Leaf                                 bool
-	MissingValue, Hidden, Element, Given bool
+	Text, Href, Answer, Fraction, Rests string
+	Notes                               []string
+	Indent                              int // in pixels
+	Unit, Period                        string
+	MissingValue                        bool
 }
 
 // A cellCard is one reported cell with its history.
@@ -91,7 +89,7 @@ func (x lens) verdict(a Answer) string {
 	goal := x.target(*a.Target, a.Definition)
 	text := a.Text(x.Lang)
 	if a.Base != nil {
-		goal += "（" + x.shown(a, a.Base) + "）"
+		goal = x.both(goal, x.shown(a, a.Base))
 	}
 	switch {
 	case !a.Judgement.Met:
@@ -109,12 +107,11 @@ func (x lens) traceLines(a Answer) []traceLine {
 	}
 	var out []traceLine
 	for _, l := range a.Trace.Lines(x.words()) {
-		t := traceLine{Depth: l.Depth, Text: l.Text, Answer: l.Answer, Fraction: l.Fraction, Rests: l.Reported, Notes: l.Notes,
+		t := traceLine{Text: l.Text, Answer: l.Answer, Fraction: l.Fraction, Rests: l.Reported, Notes: l.Notes,
 			Indent: l.Depth * 22, Unit: l.Unit, Period: l.Period, MissingValue: l.Trace.Reason != measure.NoReason}
 		if l.Depth > 0 {
 			t.Href = x.stepAt(l.Trace)
 		}
-		t.Leaf = l.Trace.Kind == formula.ElementStep
 		out = append(out, t)
 	}
 	return out
@@ -152,8 +149,8 @@ func (x lens) operandsTable(a Answer) *table.Table {
 		return nil
 	}
 	t := &table.Table{ID: "operands", Name: x.Text("操作数"), Empty: x.Text("公式没有操作数")}
-	for i, h := range []string{"数据", "期间", "数值", "报送", "缺报单位"} {
-		c := table.Column{Head: []string{x.Text(h)}}
+	for i, h := range []string{"数据", "期间", "指标值", "报送", "缺报单位"} {
+		c := table.Column{Head: []string{x.Text(h)}, Key: "c" + itoa(i)}
 		if i == 2 || i == 3 {
 			c.Align = table.Right
 		}
@@ -179,6 +176,7 @@ func (x lens) operandsTable(a Answer) *table.Table {
 	if len(t.Rows) == 0 {
 		return nil
 	}
+	dropEmpty(t, "c3", "c4")
 	return t
 }
 
@@ -189,7 +187,7 @@ func (x lens) partsTable(list []Answer) *table.Table {
 		head, key string
 		sort      table.SortKind
 		align     table.Align
-	}{{"单位", "unit", table.ByText, table.Left}, {"数值", "value", table.ByNumber, table.Right}, {"分子/分母", "fraction", table.NoSort, table.Right},
+	}{{"单位", "unit", table.ByText, table.Left}, {"指标值", "value", table.ByNumber, table.Right}, {"分子/分母", "fraction", table.NoSort, table.Right},
 		{"报送", "coverage", table.NoSort, table.Right}, {"缺报单位", "missing", table.NoSort, table.Left}} {
 		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text(c.head)}, Key: c.key, Sort: c.sort, Align: c.align, RowHead: c.key == "unit"})
 	}
@@ -199,6 +197,7 @@ func (x lens) partsTable(list []Answer) *table.Table {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{name, x.plainCell(a, false), table.Text(fraction(a)), table.Text(coverage(a.Result.Coverage)),
 			table.Text(x.missing(a.Result.Coverage.Missing))}})
 	}
+	dropEmpty(t, "fraction", "coverage", "missing")
 	return t
 }
 
@@ -223,7 +222,7 @@ func (x lens) cellCards(list []CellHistory) []cellCard {
 		}
 		versions := newestFirst(h.Versions)
 		for i, v := range versions {
-			r := versionRow{No: v.No, At: instant(v.At), By: joinWords(v.By, v.Post), Reason: v.Reason, Restated: v.Restated, Current: i == 0, Cell: v.Ref}
+			r := versionRow{No: v.No, At: instant(v.At), By: x.both(v.By, v.Post), Reason: v.Reason, Restated: v.Restated, Current: i == 0, Cell: v.Ref}
 			if v.Missing {
 				r.Value = x.Text(measure.Absent.Text())
 			} else {
@@ -247,14 +246,15 @@ func newestFirst(list []measure.Version) []measure.Version {
 	return out
 }
 
-func joinWords(a, b string) string {
+// both writes one thing and another in brackets behind it.
+func (x lens) both(a, b string) string {
 	switch {
 	case a == "":
 		return b
 	case b == "":
 		return a
 	}
-	return a + "（" + b + "）"
+	return a + x.Text("（") + b + x.Text("）")
 }
 
 // sourceOf names the source of a version and gives the address where it can be seen: the return
@@ -310,7 +310,7 @@ func (x lens) closingsTable(t Traced) *table.Table {
 		if c.Numerator != "" {
 			frac = c.Numerator + "/" + c.Denominator
 		}
-		out.Rows = append(out.Rows, table.Row{Cells: []table.Cell{table.Text(x.say("第 %d 号", c.No)), table.Text(joinWords(instant(c.At), c.By)),
+		out.Rows = append(out.Rows, table.Row{Cells: []table.Cell{table.Text(x.say("第 %d 号", c.No)), table.Text(x.both(instant(c.At), c.By)),
 			table.Text(x.closedShown(t.Answer, text)), table.Text(frac), table.Text(itoa(c.Definition)), table.Text(t.Answer.Text(x.Lang)),
 			table.Link(x.say("变更号 %d", int(c.Change)), x.figureOf(t.Answer)+"&as_of="+itoa(int(c.Change)))}})
 	}

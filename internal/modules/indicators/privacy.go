@@ -85,10 +85,19 @@ func withhold(list []*Answer, reads [][]reading) {
 	}
 }
 
-// withhold marks an answer; it is the small count itself if it is a plain number that small.
+// withhold marks an answer whose counts may not be seen; it is the small count itself if it is a
+// plain number that small. One without a value has none to withhold, but its parts go.
 func (a *Answer) withhold(hide bool) {
-	a.Withheld = a.Withheld || hide
-	a.Small = a.Withheld && a.Definition.Format == formula.Plain && smallNumber(a.Printed)
+	if !hide {
+		return
+	}
+	a.Hidden = true
+	if a.Reason != measure.NoReason {
+		a.Result.Numerator, a.Result.Denominator = nil, nil
+		return
+	}
+	a.Withheld = true
+	a.Small = a.Definition.Format == formula.Plain && smallNumber(a.Printed)
 }
 
 // hidden tells by the counts behind the figures of siblings which of them are withheld.

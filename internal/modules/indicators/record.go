@@ -196,7 +196,9 @@ func (r record) draft(from period.Day) (Draft, fault.Findings) {
 		all = append(all, r.finding("rollup", "rollup", "汇总方式应为 operands（分子分母分别汇总）、children（下级结果相加）或 none（不汇总）"))
 	}
 	if s := r.get("from"); s != "" {
-		if d.Definition.From, err = period.ParseDay(s); err != nil {
+		if day, err := period.ParseDay(s); err == nil {
+			d.Definition.From = day
+		} else {
 			all = append(all, r.finding("from", "day", "“%s”不是日期；请写成 2018-01-01", s))
 		}
 	}

@@ -185,7 +185,7 @@ func (k *asking) figure(q Question) (Answer, error) {
 		ranked = 0
 	}
 	a := k.over(ref, x, q.Pick, q.Unit, []period.Period{q.Period}, ranked)[0]
-	if q.Explain && !a.Withheld && a.Reason != measure.NotFilled && a.Reason != measure.NotDefined {
+	if q.Explain && !a.Hidden && a.Reason != measure.NotFilled && a.Reason != measure.NotDefined {
 		k.src.run(func() { a.Result, a.Trace = formula.Explain(k.src, x, q.Unit, q.Period) })
 	}
 	return a, nil

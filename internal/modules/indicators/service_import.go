@@ -70,9 +70,6 @@ func (s *Service) ImportIndicators(ctx context.Context, by perm.Actor, name stri
 	for pass := 0; pass < 2; pass++ {
 		for k := range drafts {
 			d := drafts[k]
-			if bad[k] {
-				continue
-			}
 			e, err := s.readWith(b, names, &d)
 			if e != nil {
 				exprs[d.Code] = e

@@ -227,6 +227,7 @@ type Defined struct {
 	English  map[int]string    // the same in English
 	Fault    error             // why the newest formula cannot be read; nil if it can
 	Targets  []Target          // all, ended ones too, in the order they were entered
+	Typed    string            // newest formula with such names as can be read back
 	Users    []Indicator       // whose formulas name this one
 	Elements []measure.Element // that the newest formula rests on
 	Forms    []string          // codes of forms it names
@@ -251,7 +252,9 @@ func (s *Service) Defined(reader perm.Actor, code string) (Defined, error) {
 		}
 		d.Shown[v.Version], d.English[v.Version] = e.Text(b.names(false)), e.English(b.names(true))
 	}
+	d.Typed = i.Latest().Formula
 	if e := b.formula(code); e != nil {
+		d.Typed = e.Text(b.typed(false))
 		d.Elements, d.Forms = b.elements(e, s.today()), e.Forms()
 	}
 	return d, nil

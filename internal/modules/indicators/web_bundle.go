@@ -149,7 +149,7 @@ func (h *pages) renderImport(w http.ResponseWriter, r *http.Request, status int,
 func (h *pages) postImport(w http.ResponseWriter, r *http.Request) error {
 	x, by := h.todayLens(r), web.ActorOf(r)
 	if err := r.ParseMultipartForm(8 << 20); err != nil {
-		return err
+		return fault.Because(err, fault.Invalid, "没有收到文件；请选择文件后再上传")
 	}
 	v := importView{Kind: r.FormValue("kind"), Name: r.FormValue("name"), Content: r.FormValue("content"), F: map[string][]string{}}
 	if f, head, err := r.FormFile("file"); err == nil {

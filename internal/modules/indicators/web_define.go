@@ -172,11 +172,7 @@ func (h *pages) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	def := d.Latest()
-	shown := def.Formula
-	if d.Fault == nil && def.Filled() {
-		shown = x.formulaIn(d, def)
-	}
-	v := editView{Code: d.Code, Name: d.Name, NameEN: d.NameEN, Force: d.Force, Order: itoa(d.Order), From: def.From.String(), Formula: shown, Digits: itoa(def.Digits),
+	v := editView{Code: d.Code, Name: d.Name, NameEN: d.NameEN, Force: d.Force, Order: itoa(d.Order), From: def.From.String(), Formula: d.Typed, Digits: itoa(def.Digits),
 		Unit: def.Unit, UnitEN: def.UnitEN, MinCoverage: itoa(def.MinCoverage), Source: def.Source, Note: def.Note, Row: d.Row}
 	return h.renderEdit(w, r, http.StatusOK, x, v, def.Format.String(), string(def.Direction), string(def.Rollup))
 }
@@ -220,7 +216,7 @@ func (h *pages) postEdit(w http.ResponseWriter, r *http.Request) error {
 		}
 		v.Shown = shown
 		for _, f := range faults {
-			v.Carets = append(v.Carets, caretView{f.Say(x.Text), f.Caret(v.Formula), f.Suggest})
+			v.Carets = append(v.Carets, caretView{f.Say(x.Text), f.Caret(v.Formula)})
 		}
 	}
 	if len(v.F) > 0 {

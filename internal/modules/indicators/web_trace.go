@@ -80,7 +80,9 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 	}
 	if a.Trace != nil {
 		v.Sentence = a.Trace.Sentence(x.words())
-		v.Tree = x.traceLines(a)
+		if v.Tree = x.traceLines(a); len(v.Tree) == 1 {
+			v.Tree = nil // the sentence says it all
+		}
 		v.Operands = x.operandsTable(a)
 	}
 	if len(t.Parts) > 0 {

@@ -115,11 +115,10 @@ const (
 	historySlots = 6                // periods a jump is measured against
 	rulePrefix   = "rule:"          // before the code of a form's rule
 	ruleOutside  = "outside"        // something typed where nothing is asked
-	ruleLocked   = "locked"         // a locked cell was changed
-	ruleCell     = "cell"           // a cell holds no number or text: a formula's error, a date
 	ruleUnit     = "unknown-unit"   // a row of a CSV file is about an unknown unit
 	ruleColumn   = "unknown-column" // a column of a CSV file is unknown
 	ruleTwice    = "twice"          // given twice
+	ruleRunning  = "running"        // the period is not over
 	ruleTemplate = "template"       // a workbook of another form, version, period or unit
 )
 

@@ -1,6 +1,8 @@
 package returns
 
 import (
+	"errors"
+
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/words"
@@ -96,13 +98,25 @@ func newEntryView(in entryIn) entryView {
 		v.Grid = newGrid(gridIn{Lang: in.Lang, Layout: l, Filling: o.Filling, Previous: o.Previous, Known: o.Known, Found: found, Typing: v.Typing})
 	}
 	v.others(in)
-	if in.Err != nil {
+	v.say(in)
+	return v
+}
+
+// say tells why the last deed was refused; what the findings on the page say is not said twice.
+func (v *entryView) say(in entryIn) {
+	var list fault.Findings
+	if in.Err == nil {
+		return
+	}
+	if !errors.As(in.Err, &list) {
 		v.Say = fault.Say(in.Err, in.Lang.Text)
-		if len(v.Hard)+len(v.Soft)+len(v.File) > 0 || v.AskBlanks {
-			v.Say = "" // the findings say it
+		return
+	}
+	for _, f := range list {
+		if f.Rule == ruleReason {
+			v.Say = f.Message(in.Lang.Text)
 		}
 	}
-	return v
 }
 
 // others lists drafts of other people and those kept, and the reasons for sending back.

@@ -25,11 +25,11 @@ type openRow struct {
 func mineTable(l words.Lang, id, caption, empty string, rows []openRow, today period.Day, oneUnit bool) *table.Table {
 	t := &table.Table{ID: id, Name: words.T(l, "我的报送"), Caption: caption, Empty: empty, Columns: []table.Column{
 		{Head: []string{words.T(l, "报表")}, Key: "form", RowHead: true, Sort: table.ByText, Filter: true, Width: 14},
-		{Head: []string{words.T(l, "单位")}, Key: "unit", Sort: table.ByText, Filter: true},
-		{Head: []string{words.T(l, "期别")}, Key: "period", Sort: table.ByText},
-		{Head: []string{words.T(l, "状态")}, Key: "state", Sort: table.ByText},
-		{Head: []string{words.T(l, "截止日")}, Key: "due", Sort: table.ByText},
-		{Head: []string{words.T(l, "时限")}, Key: "light", Sort: table.ByLight},
+		{Head: []string{words.T(l, "单位")}, Key: "unit", Sort: table.ByText, Filter: true, Width: 8},
+		{Head: []string{words.T(l, "期别")}, Key: "period", Sort: table.ByText, Width: 8},
+		{Head: []string{words.T(l, "状态")}, Key: "state", Sort: table.ByText, Width: 5},
+		{Head: []string{words.T(l, "截止日")}, Key: "due", Sort: table.ByText, Width: 6},
+		{Head: []string{words.T(l, "时限")}, Key: "light", Sort: table.ByLight, Width: 7},
 		{Head: []string{words.T(l, "要新填")}, Key: "fresh", Unit: words.T(l, "格"), Sort: table.ByNumber},
 		{Head: []string{words.T(l, "全表")}, Key: "cells", Unit: words.T(l, "格"), Sort: table.ByNumber},
 	}}

@@ -224,6 +224,7 @@ type ruleSource struct {
 	broken  bool // an operand holds something that is no number, which is said already
 }
 
+// Operand gives the value of an element for the row, or for the sum of the rows.
 func (s *ruleSource) Operand(q formula.Query) formula.Operand {
 	l := s.k.l
 	if q.Period != l.Place.Period {

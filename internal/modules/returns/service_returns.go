@@ -156,7 +156,11 @@ func (s *Service) check(l *Layout, in Filling, door Door) Checked {
 		}
 		in.Cells = cells
 	}
-	return l.check(in, s.book.Load().checker(l.Form, s.facts.Catalogue()), s.history(), spoiled)
+	c := l.check(in, s.book.Load().checker(l.Form, s.facts.Catalogue()), s.history(), spoiled)
+	if last := l.Place.Period.Last(); s.today().Before(last) {
+		c.Found = append(c.Found, Found{Row: -1, Rule: ruleRunning, Severity: Info, Format: "这一期到 %s 才结束；请确认数字已经齐全", Args: []any{last}})
+	}
+	return c
 }
 
 // A DraftIn is what is to be kept of an unfinished return.

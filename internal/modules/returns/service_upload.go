@@ -364,14 +364,28 @@ func (s *Service) SubmitDrafts(ctx context.Context, actor perm.Actor, list []Pla
 	return out
 }
 
-// unitsUnder lists the units for which an actor may fill in returns, by today's tree.
-func (s *Service) unitsUnder(actor perm.Actor) map[org.UnitID]bool {
-	t := s.units.Today()
-	out := map[org.UnitID]bool{}
+// unitsUnder lists the units for which an actor may fill in returns, by today's tree, and those
+// that went into them, in the order of the tree.
+func (s *Service) unitsUnder(actor perm.Actor) []org.UnitID {
+	t, reg := s.units.Today(), s.units.Register()
+	seen := map[org.UnitID]bool{}
+	var out []org.UnitID
+	add := func(u org.UnitID) {
+		if !seen[u] {
+			seen[u] = true
+			out = append(out, u)
+		}
+	}
 	for _, p := range actor.Posts {
-		if p.Role == perm.Reporter {
-			for _, u := range t.Beneath(p.Unit) {
-				out[u] = true
+		if p.Role != perm.Reporter {
+			continue
+		}
+		for _, u := range t.Beneath(p.Unit) {
+			add(u)
+			for _, before := range reg.Predecessors(u) {
+				if !t.Has(before) {
+					add(before)
+				}
 			}
 		}
 	}

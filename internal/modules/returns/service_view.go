@@ -218,16 +218,18 @@ func (s *Service) Mine(actor perm.Actor, limit int) (open, others []Standing, er
 		return nil, nil, err
 	}
 	mine := s.unitsUnder(actor)
-	b, today := s.book.Load(), s.today()
+	b, reg, today := s.book.Load(), s.units.Register(), s.today()
 	for _, code := range b.codes {
 		for _, p := range b.periods(code, today) {
-			for _, st := range s.standings(code, 0, p) {
-				u := s.on(st.Form, st.Return.Place).Unit
-				switch {
-				case !mine[u]:
-				case st.Open():
+			f := b.at(code, p)
+			owing := b.owing(f, p, reg)
+			for _, u := range mine {
+				if !owing.has[u] {
+					continue
+				}
+				if st := s.standing(f, Place{code, u, p}); st.Open() {
 					open = append(open, st)
-				default:
+				} else {
 					others = append(others, st)
 				}
 			}

@@ -154,6 +154,11 @@ func (s *Site) serve(route Route) http.Handler {
 				return
 			}
 			if !a.Can(route.Rule) {
+				if r.URL.Path == "/" && r.Method == http.MethodGet {
+					// Not every post has the front page; it starts where its menu does.
+					http.Redirect(w, r, s.start(a), http.StatusSeeOther)
+					return
+				}
 				_, err := a.Why(route.Rule, perm.On{})
 				s.refused(r, route, err)
 				s.fail(w, r, err)
@@ -170,6 +175,16 @@ func (s *Site) serve(route Route) http.Handler {
 			s.fail(w, r, err)
 		}
 	})
+}
+
+// start gives the first page of the menu that a person can open, or the page of the own account.
+func (s *Site) start(a perm.Actor) string {
+	for _, m := range s.menu {
+		if m.Path != "/" && a.Can(m.Rule) {
+			return m.Path
+		}
+	}
+	return s.opt.Change
 }
 
 // unchanged answers 304 when the reader already has this page as of the present data. The tag

@@ -111,6 +111,10 @@
         case 'ArrowRight': if ((end || all) && at.c < lines[at.r].cells.length - 1) { e.preventDefault(); go(at.r, at.c + 1); } break;
       }
     });
+    // Enter in a cell never hands the form in.
+    form.addEventListener('keypress', function (e) {
+      if (e.key === 'Enter' && e.target.hasAttribute && e.target.hasAttribute('data-cell')) e.preventDefault();
+    });
     form.addEventListener('focusin', function (e) {
       if (e.target.hasAttribute && e.target.hasAttribute('data-cell')) e.target.select();
     });
@@ -183,6 +187,6 @@
 
     inputs.forEach(judge);
     var first = form.querySelector('td.bad input, td.soft input');
-    if (first && !location.hash) first.focus();
+    if (first && !location.hash) first.focus({ preventScroll: true }); // the list of findings stays in view
   });
 })();
