@@ -201,11 +201,6 @@ func holds(op string, c int) bool {
 	return c != 0
 }
 
-// opText gives a comparison in Chinese.
-func opText(op string) string {
-	return map[string]string{"<=": "不大于", "<": "小于", ">=": "不小于", ">": "大于", "=": "等于", "!=": "不等于"}[op]
-}
-
 // Title gives the name in the asked language.
 func (f *Form) Title(english bool) string {
 	if english && f.NameEN != "" {

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/words"
 )
@@ -21,6 +22,7 @@ type entryView struct {
 	Locked                                                    bool // reviewed: no longer to be changed
 	Done                                                      bool // approved
 	Correcting                                                bool
+	Stale                                                     bool        // the draft began before the newest version
 	Reasons                                                   []eventView // why it was sent back
 	Grid                                                      gridView
 	Huge                                                      int // cells, if too many for a page
@@ -63,7 +65,7 @@ type entryIn struct {
 	Edit   bool // an approved return is to be corrected
 	Tried  bool
 	Events []Event
-	Today  periodDay
+	Today  period.Day
 	Err    error
 }
 
@@ -80,6 +82,7 @@ func newEntryView(in entryIn) entryView {
 	v.Waiting, v.Locked, v.Done = r.State == Submitted, r.State == Reviewed, r.State == Approved
 	v.Correcting = v.Done && (in.Edit || o.Drafted)
 	v.Typing = !v.Locked && (!v.Done || v.Correcting)
+	v.Stale = o.Drafted && o.Base != r.Version
 	if o.Drafted {
 		v.Saved = shortStamp(o.Saved)
 	}
@@ -151,28 +154,4 @@ func stateTag(r Return) string {
 		return "blue"
 	}
 	return "warn"
-}
-
-// historyView lists versions and deeds, and compares two.
-type historyView struct {
-	Form, Unit, Period, Path string
-	Sides                    []sideView
-	A, B                     string
-	NameA, NameB             string
-	Rows                     []diffView
-	Same                     int // cells that are equal
-	Conflict                 string
-	MayTake                  bool
-	Mine                     bool // the left side is a draft of one's own
-	Base                     int
-}
-
-type sideView struct {
-	ID, Name string
-	A, B     bool
-}
-
-type diffView struct {
-	Where, A, B string
-	Note        bool
 }

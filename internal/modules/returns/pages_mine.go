@@ -189,3 +189,17 @@ type missingView struct {
 }
 
 type linkView struct{ Name, Path string }
+
+// mineView is the list of one's returns.
+type mineView struct {
+	Open, Others web.Grid
+	Count        int // open
+	Overdue      int
+	Fresh        int // cells to type newly in all open returns that are due
+	Fills        bool
+	Reviews      int // waits for this person's review or approval
+	XLSX         string
+	HasForms     bool
+	MayEdit      bool
+	Others0      bool // there are others
+}

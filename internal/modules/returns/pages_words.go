@@ -7,9 +7,6 @@ import (
 	"kaiyang/internal/platform/words"
 )
 
-// A periodDay is the day of today, which pages compare with.
-type periodDay = period.Day
-
 // dueWord says how many days are left, or by how many a return is late.
 func dueWord(l words.Lang, st Standing, today period.Day) (say string, late bool) {
 	n := st.Late(today)

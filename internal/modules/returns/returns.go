@@ -61,9 +61,6 @@ func (s State) Text() string {
 	return "未开始"
 }
 
-// states lists all states in the order of the work.
-func states() []State { return []State{NotStarted, Draft, Submitted, Returned, Reviewed, Approved} }
-
 // A Return is what is kept of one return beside its versions.
 type Return struct {
 	ID       int64

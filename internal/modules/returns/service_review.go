@@ -34,6 +34,8 @@ func (s *Service) Review(ctx context.Context, actor perm.Actor, list []Pick, rem
 			return fault.New(fault.Conflict, "现在是“%s”，不是“已提交”，不能审核", fault.Word(x.StateText()))
 		case x.By == actor.Login:
 			return fault.New(fault.Forbidden, "这份报表是您本人提交的；审核要由另一个账号来做")
+		case !wordsOK(remark):
+			return fault.New(fault.Invalid, "说明最多 %d 个字，不含控制字符；请缩短", maxComment)
 		}
 		x.State, x.Reviewer = Reviewed, actor.Login
 		return s.record(tx, x, DidReview, remark, nil)
@@ -81,6 +83,8 @@ func (s *Service) Approve(ctx context.Context, actor perm.Actor, list []Pick, re
 			return fault.New(fault.Forbidden, "这份报表是您本人提交的；批准要由另一个账号来做")
 		case x.Reviewer == actor.Login:
 			return fault.New(fault.Forbidden, "这份报表是您本人审核的；批准要由另一个账号来做")
+		case !wordsOK(restate):
+			return fault.New(fault.Invalid, "说明最多 %d 个字，不含控制字符；请缩短", maxComment)
 		}
 		return s.land(tx, actor, x, DidApprove, restate)
 	})

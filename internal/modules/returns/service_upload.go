@@ -26,6 +26,21 @@ func isCSV(name string) bool {
 	return false
 }
 
+// shortName gives the last part of a file's name without control characters, 200 characters at
+// most.
+func shortName(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7F || r == 0xFFFD {
+			return -1
+		}
+		return r
+	}, path.Base(strings.ReplaceAll(name, `\`, "/")))
+	if r := []rune(name); len(r) > 200 {
+		name = string(r[len(r)-200:])
+	}
+	return name
+}
+
 // read reads a file as one return.
 func (s *Service) read(l *Layout, file NamedFile) (*reading, Door, error) {
 	if len(file.Content) > maxUpload {
@@ -88,7 +103,7 @@ func (s *Service) Upload(ctx context.Context, actor perm.Actor, at Place, file N
 		if err != nil {
 			return err
 		}
-		_, _, err = s.saveDraft(tx, actor, at, DraftIn{Filling: r.filling, Base: newest.No, Door: door, File: hash, FileName: path.Base(file.Name), Fresh: true})
+		_, _, err = s.saveDraft(tx, actor, at, DraftIn{Filling: r.filling, Base: newest.No, Door: door, File: hash, FileName: shortName(file.Name), Fresh: true})
 		tx.Audit("returns.upload", s.object(at), map[string]any{"file": hash, "read": up.Report.Read, "rejected": up.Report.Rejected})
 		return err
 	})
@@ -221,7 +236,7 @@ func (s *Service) ImportReturns(ctx context.Context, actor perm.Actor, list []Na
 		return nil, fault.New(fault.Forbidden, "直接导入生效只能在命令行进行；网页上请提交后由专班审核、禁毒办批准")
 	}
 	for _, file := range list {
-		one := Imported{File: path.Base(strings.ReplaceAll(file.Name, `\`, "/"))}
+		one := Imported{File: shortName(file.Name)}
 		one.Err = s.importOne(ctx, actor, file, opt, &one)
 		if k := fault.KindOf(one.Err); one.Err != nil && (k == fault.Internal || k == fault.Unavailable) {
 			return out, one.Err

@@ -5,13 +5,11 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
-	"path"
 	"strings"
 	"sync"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/platform/web"
-	"kaiyang/internal/platform/words"
 )
 
 var uploadPage = sync.OnceValue(func() *web.Page[uploadView] { return web.MustPage[uploadView](embedded, "upload.html") })
@@ -57,7 +55,7 @@ func readUpload(h *multipart.FileHeader) (NamedFile, error) {
 	if err != nil {
 		return NamedFile{}, fault.Because(err, fault.Unavailable, "文件读取失败；请重新上传")
 	}
-	return NamedFile{Name: path.Base(strings.ReplaceAll(h.Filename, `\`, "/")), Content: content}, nil
+	return NamedFile{Name: shortName(h.Filename), Content: content}, nil
 }
 
 func send(w http.ResponseWriter, f NamedFile, media string) error {
@@ -147,7 +145,7 @@ func (s *Service) postUploads(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return uploadPage().Render(w, r, "批量上传工作簿", s.newUploadView(web.LangOf(r), out, false))
+	return uploadPage().Render(w, r, "批量上传工作簿", newUploadView(web.LangOf(r), out, false))
 }
 
 func (s *Service) postUploadsSubmit(w http.ResponseWriter, r *http.Request) error {
@@ -171,59 +169,5 @@ func (s *Service) postUploadsSubmit(w http.ResponseWriter, r *http.Request) erro
 		return fault.New(fault.Invalid, "没有选中报表；请先勾选")
 	}
 	out := s.SubmitDrafts(r.Context(), web.ActorOf(r), places, form.Get("accept") != "")
-	return uploadPage().Render(w, r, "批量上传工作簿", s.newUploadView(web.LangOf(r), out, true))
-}
-
-// uploadView lists what became of several files.
-type uploadView struct {
-	Files     []fileView
-	Ready     int // can be handed in
-	Submitted bool
-}
-
-type fileView struct {
-	Name, Form, Unit, Period, Path, Place, State string
-	Tag                                          string
-	Read, Created, Updated, Unchanged, Rejected  int
-	Ready                                        bool
-	Findings                                     []findingView
-	More                                         int
-}
-
-// maxListed is how many findings of a file are listed; its page shows all.
-const maxListed = 20
-
-func (s *Service) newUploadView(lang words.Lang, list []Imported, submitted bool) uploadView {
-	v := uploadView{Submitted: submitted}
-	for _, one := range list {
-		f := fileView{Name: one.File, Form: one.Form, Unit: one.Name, State: words.T(lang, one.State.Text()), Read: one.Report.Read, Created: one.Report.Created,
-			Updated: one.Report.Updated, Unchanged: one.Report.Unchanged, Rejected: one.Report.Rejected}
-		if one.Place.Form != "" {
-			f.Period, f.Path = periodName(lang, one.Place.Period), address(one.Place, one.Unit)
-			f.Place = one.Place.Form + "/" + one.Unit + "/" + one.Place.Period.String()
-		}
-		stops := one.Err != nil
-		for _, x := range one.Report.Findings {
-			stops = stops || x.Rule != ruleBlank && !x.Soft
-			if len(f.Findings) < maxListed {
-				f.Findings = append(f.Findings, findingView{Where: x.Where(lang.Text), Say: x.Message(lang.Text), Soft: x.Soft})
-			} else {
-				f.More++
-			}
-		}
-		if one.Err != nil && len(f.Findings) == 0 {
-			f.Findings = []findingView{{Say: fault.Say(one.Err, lang.Text)}}
-		}
-		switch {
-		case submitted && one.Err == nil:
-			f.Tag = "good"
-		case stops:
-			f.Tag = "bad"
-		default:
-			f.Ready = !submitted
-			v.Ready++
-		}
-		v.Files = append(v.Files, f)
-	}
-	return v
+	return uploadPage().Render(w, r, "批量上传工作簿", newUploadView(web.LangOf(r), out, true))
 }

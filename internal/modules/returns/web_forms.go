@@ -15,7 +15,6 @@ import (
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
-	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/web"
 	"kaiyang/internal/platform/words"
 )
@@ -449,15 +448,6 @@ func (s *Service) effect(l words.Lang, f *Form) string {
 	return words.T(l, "检查通过。%s 起 %d 个单位要报，每期共 %d 行 %d 列 %d 格，全年 %d 格；%s 的截止日是 %s%s。", f.From, b.Units, b.Rows, b.Columns, b.Cells, b.Yearly, f.From, due, note)
 }
 
-// dataView lists the approved values of a form.
-type dataView struct {
-	Code, Name, Period string
-	Grid               web.Grid
-	XLSX, CSV          string
-	Current            bool
-	Say                string
-}
-
 func (s *Service) getFormData(w http.ResponseWriter, r *http.Request) error {
 	list, err := s.FormVersions(r.PathValue("code"))
 	if err != nil {
@@ -478,32 +468,11 @@ func (s *Service) getFormData(w http.ResponseWriter, r *http.Request) error {
 		}
 		status, v.Say = web.Status(err), fault.Say(err, l.Text)
 	}
-	t := s.dataTable(l, rows, v.Current)
+	t := dataTable(l, rows, v.Current, s.name)
 	if done, err := web.SendTable(w, r, v.Name+" "+v.Period, t); done && err == nil {
 		return err
 	}
 	v.Grid = web.NewGrid(r, t)
 	v.XLSX, v.CSV = web.FileLinks(r)
 	return dataPage().RenderStatus(w, r, status, f.Name, v)
-}
-
-// dataTable shows values with the version of the form they were filled in with; labels are those
-// of that version, or of the newest one.
-func (s *Service) dataTable(l words.Lang, rows []Datum, current bool) *table.Table {
-	t := &table.Table{ID: "data", Name: words.T(l, "已批准数据"), Empty: words.T(l, "这一期还没有已批准的数据。"), Columns: []table.Column{
-		{Head: []string{words.T(l, "填报单位")}, Key: "unit", RowHead: true, Sort: table.ByText, Filter: true}, {Head: []string{words.T(l, "行")}, Key: "subject", Sort: table.ByText, Filter: true},
-		{Head: []string{words.T(l, "期别")}, Key: "period", Sort: table.ByText}, {Head: []string{words.T(l, "数据项")}, Key: "item", Sort: table.ByText, Filter: true},
-		{Head: []string{words.T(l, "数值")}, Key: "value", Sort: table.ByNumber}, {Head: []string{words.T(l, "报表版本")}, Key: "form_version", Sort: table.ByNumber},
-		{Head: []string{words.T(l, "提交版本")}, Key: "version", Sort: table.ByNumber}}}
-	for _, d := range rows {
-		day := d.Place.Period.Last()
-		label := d.Label
-		if current {
-			label = d.Current
-		}
-		unit := table.Link(s.name(d.Unit, day), "/returns/review/"+intText(d.ID)+"?version="+strconv.Itoa(d.Version))
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{unit, table.Text(s.name(d.Key.Subject, day)), table.Text(d.Place.Period.String()), table.Text(label),
-			table.Number(d.Value, measure.Group(d.Value)), table.Number(strconv.Itoa(d.FormNo), strconv.Itoa(d.FormNo)), table.Number(strconv.Itoa(d.Version), strconv.Itoa(d.Version))}})
-	}
-	return t
 }

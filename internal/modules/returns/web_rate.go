@@ -20,20 +20,6 @@ var (
 	ratePage = sync.OnceValue(func() *web.Page[rateView] { return web.MustPage[rateView](embedded, "rate.html") })
 )
 
-// mineView is the list of one's returns.
-type mineView struct {
-	Open, Others web.Grid
-	Count        int // open
-	Overdue      int
-	Fresh        int // cells to type newly in all open returns that are due
-	Fills        bool
-	Reviews      int // waits for this person's review or approval
-	XLSX         string
-	HasForms     bool
-	MayEdit      bool
-	Others0      bool // there are others
-}
-
 func (s *Service) openRows(list []Standing) []openRow {
 	today, cal := s.today(), s.units.Calendar()
 	out := make([]openRow, len(list))

@@ -294,6 +294,7 @@ func TestTwoEditorsOnThePages(t *testing.T) {
 	if p.doc.Find("tbody tr").Length() != 1 {
 		t.Error("more than the one differing cell is listed")
 	}
+	f.get("town2", aprilPage).wants(200, "您的草稿是在第 1 版提交之前开始填的")
 	side := p.fields(`form[action$="/take"]`)
 	f.post("town2", aprilPage+"/take", side).leads(aprilPage + "?edit=1")
 	v := f.get("town2", aprilPage+"?edit=1").fields("#entry")

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"runtime/debug"
 	"sort"
 	"strings"
@@ -175,6 +176,23 @@ func (s *Site) serve(route Route) http.Handler {
 			s.fail(w, r, err)
 		}
 	})
+}
+
+// MayOpen tells whether the person of a request could open a page of this site, so that no page
+// leads where its reader would be refused.
+func MayOpen(r *http.Request, path string) bool {
+	u, err := url.Parse(path)
+	if err != nil {
+		return false
+	}
+	s := siteOf(r)
+	_, pattern := s.mux.Handler(&http.Request{Method: http.MethodGet, URL: u, Host: r.Host})
+	for _, route := range s.routes {
+		if route.Pattern == pattern {
+			return route.Public || ActorOf(r).Can(route.Rule)
+		}
+	}
+	return false
 }
 
 // start gives the first page of the menu that a person can open, or the page of the own account.
