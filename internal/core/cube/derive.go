@@ -16,14 +16,15 @@ import (
 // first asked for and kept up to date from then on.
 func (c *Cube) Select(id measure.ElementID, categories []measure.Category) (Series, error) {
 	c.mu.RLock()
-	s, key, err := c.find(id, categories)
+	s, _, err := c.find(id, categories)
 	c.mu.RUnlock()
 	if s != 0 || err != nil {
 		return s, err
 	}
 	c.w.Lock()
 	defer c.w.Unlock()
-	if s, key, err = c.find(id, categories); s != 0 || err != nil {
+	s, key, err := c.find(id, categories)
+	if s != 0 || err != nil {
 		return s, err
 	}
 	return c.derive(c.items[id], key), nil

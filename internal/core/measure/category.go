@@ -131,13 +131,12 @@ func (s Scheme) Parse(text string) (Category, error) {
 	for _, part := range strings.Split(text, ";") {
 		dim, label, ok := strings.Cut(part, "=")
 		dim, label = strings.TrimSpace(dim), strings.TrimSpace(label)
+		// A single dimension may be written by its label alone, which may hold a sign itself: ">=25".
+		if alone := strings.TrimSpace(part); len(s.Dimensions) == 1 && s.Dimensions[0].has(alone) {
+			dim, label, ok = s.Dimensions[0].Name, alone, true
+		}
 		if !ok {
-			// A single dimension may be written by its label alone.
-			if len(s.Dimensions) == 1 && s.Dimensions[0].has(strings.TrimSpace(part)) {
-				dim, label = s.Dimensions[0].Name, strings.TrimSpace(part)
-			} else {
-				return "", fault.New(fault.Invalid, "分类“%s”应写成 维度=类别", part)
-			}
+			return "", fault.New(fault.Invalid, "分类“%s”应写成 维度=类别", part)
 		}
 		want[dim] = label
 	}

@@ -3,6 +3,7 @@ package facts
 import (
 	"math/bits"
 	"slices"
+	"strings"
 
 	"kaiyang/internal/core/cube"
 	"kaiyang/internal/core/fault"
@@ -30,6 +31,7 @@ type draft struct {
 	slots   map[slotKey]*slotInfo
 	spoiled map[spot]bool
 	outcome measure.Outcome
+	crowded bool // more series than a key can hold
 }
 
 // maxFindings bounds the findings that are told one by one; the rest is counted.
@@ -182,6 +184,10 @@ func (d *draft) seriesOf(e measure.Element, k measure.Category) int32 {
 	order := 0
 	if k != "" {
 		order = 1 + slices.Index(e.Scheme.All(), k)
+	}
+	if len(d.series) == maxSeries {
+		d.crowded = true
+		return 0
 	}
 	i := int32(len(d.series))
 	d.series = append(d.series, draftSeries{element: e, category: k, order: order})
@@ -406,7 +412,7 @@ func (d *draft) change(r *draftRow, ch *rowChange) (ok bool, err error) {
 		if ch.slots != 0 {
 			refs = append(refs, '\n')
 		}
-		refs = append(refs, d.source.ref(c.at)...)
+		refs = append(refs, oneLine(d.source.ref(c.at))...)
 		ch.slots |= 1 << s
 		if c.gone {
 			vals[s], next = 0, next&^(1<<s)
@@ -423,6 +429,14 @@ func (d *draft) change(r *draftRow, ch *rowChange) (ok bool, err error) {
 	ch.cells = cube.AppendPack(ch.cells[:0], vals[:n], next)
 	ch.refs = string(refs)
 	return true, nil
+}
+
+// oneLine keeps a reference to one line, for references stand one a line.
+func oneLine(ref string) string {
+	if strings.IndexByte(ref, '\n') < 0 {
+		return ref
+	}
+	return strings.ReplaceAll(ref, "\n", " ")
 }
 
 // day gives the date of a stored instant.

@@ -66,6 +66,15 @@ func sameCells(a, b measure.Scheme) bool {
 	return a.Kind == b.Kind && slices.Equal(a.All(), b.All())
 }
 
+// normal writes a definition the one way in which it is stored: the first grain holds since ever.
+func normal(e measure.Element) measure.Element {
+	if len(e.Grains) > 0 && e.Grains[0].Year != 0 {
+		e.Grains = slices.Clone(e.Grains)
+		e.Grains[0].Year = 0
+	}
+	return e
+}
+
 // sameElement tells whether two definitions are equal in everything but the number.
 func sameElement(a, b measure.Element) bool {
 	eq := func(x, y measure.Dimension) bool {

@@ -114,6 +114,17 @@ func TestSavingAnElement(t *testing.T) {
 		o := newOffice(t, db).define(smallElements()...)
 		ctx := ctxBy("office")
 		o.SetCodeTaken(func(code string) bool { return code == "I1" })
+		// However the first grain is dated, it holds since ever and goes out and in as one.
+		dated := smallElements()[0]
+		dated.Code, dated.Name, dated.Grains = "D1", "带年份", []measure.GrainFrom{{Year: 2015, Grain: period.Months}}
+		o.define(dated)
+		var out bytes.Buffer
+		if err := o.ExportElements(&out, "csv"); err != nil {
+			t.Fatal(err)
+		}
+		if rep, err := o.ImportElements(ctx, "e.csv", &out, false); err != nil || rep.Unchanged != 7 {
+			t.Errorf("back = %+v, %v", rep, err)
+		}
 		e := smallElements()[0]
 		for _, c := range []struct {
 			code, name, want string

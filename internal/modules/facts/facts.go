@@ -28,7 +28,9 @@ type Use struct {
 	Kind string // Chinese word, "指标" or "报表"
 	Code string
 	Name string
-	Path string // its page
+	// NameEN is the English name, "" if there is none.
+	NameEN string
+	Path   string // its page, "" for readers who may not open it
 }
 
 // A Waiting is a return that is still expected when a period is about to be closed.

@@ -84,10 +84,7 @@ func errEncoding() error {
 }
 
 // csvRows reads comma-separated text; tabs are known by the first line.
-type csvRows struct {
-	r   *csv.Reader
-	row int
-}
+type csvRows struct{ r *csv.Reader }
 
 func newCSVRows(content []byte) (*csvRows, error) {
 	text, err := utf8Text(content)

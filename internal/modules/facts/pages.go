@@ -164,7 +164,7 @@ func usesTable(x lens, uses []Use) *table.Table {
 	t := &table.Table{ID: "uses", Name: x.t("使用"), Empty: x.t("还没有指标或报表使用它。"), Columns: []table.Column{
 		{Head: []string{x.t("类别")}, Key: "kind"}, {Head: []string{x.t("代码")}, Key: "code"}, {Head: []string{x.t("名称")}, Key: "name", RowHead: true}}}
 	for _, u := range uses {
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(x.t(u.Kind)), table.Text(u.Code), table.Link(u.Name, u.Path)}})
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(x.t(u.Kind)), table.Text(u.Code), table.Link(x.pick(u.Name, u.NameEN), u.Path)}})
 	}
 	return t
 }

@@ -45,7 +45,11 @@ type visit struct {
 }
 
 func newVisit(t *testing.T, o *office) *visit {
-	return &visit{t: t, o: o, site: web.NewSite(web.Options{DB: o.db, Identity: people{o.units.Today()}, Modules: []web.Module{o.Module()}, Clock: o.clock.Now, Title: "试验县"})}
+	// Pages of other modules that these pages lead to.
+	there := func(w http.ResponseWriter, _ *http.Request) error { w.WriteHeader(http.StatusNoContent); return nil }
+	others := web.Module{Name: "others", Routes: []web.Route{
+		{Pattern: "GET /figures/{code}", Rule: ruleView, Handle: there}, {Pattern: "GET /definitions/{code}", Rule: ruleView, Handle: there}}}
+	return &visit{t: t, o: o, site: web.NewSite(web.Options{DB: o.db, Identity: people{o.units.Today()}, Modules: []web.Module{o.Module(), others}, Clock: o.clock.Now, Title: "试验县"})}
 }
 
 func (v *visit) do(method, path string, body io.Reader, media string) (*goquery.Document, *http.Response) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"kaiyang/internal/core/cube"
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
@@ -310,6 +311,44 @@ func TestContributionsNameWhatASumIsMadeOf(t *testing.T) {
 		}
 		if got, n := ask("S1", nil, north, "2018-01a", 0, 10); n != 0 || got != nil {
 			t.Errorf("half a month of a monthly stock = %q", got)
+		}
+	})
+}
+
+func TestExpectationsOutliveWhatTheyAreAbout(t *testing.T) {
+	testkit.Each(t, folders, func(t *testing.T, db *sqldb.DB) {
+		o := newOffice(t, db)
+		coverage := func() string {
+			t.Helper()
+			e, _ := o.Catalogue().Code("F1")
+			s, err := o.Cube().Select(e.ID, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := o.Cube().Read(s, county, period.MustParse("2018-01"), cube.Natural).Coverage
+			return fmt.Sprint(c.Reported, "/", c.Expected)
+		}
+		// Told before the element exists, kept when it comes, and when everything is read again.
+		if err := o.Expect(map[string][]cube.Expectation{"F1": {{Units: []org.UnitID{north, south}}}, "XX": nil}); err != nil {
+			t.Fatal(err)
+		}
+		o.define(smallElements()...)
+		o.record("F1 北镇 2018-01 7")
+		if got := coverage(); got != "1/2" {
+			t.Errorf("coverage = %s, want 1/2", got)
+		}
+		if err := o.Load(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if got := coverage(); got != "1/2" {
+			t.Errorf("coverage after reading again = %s, want 1/2", got)
+		}
+		// What is told anew replaces what was told before.
+		if err := o.Expect(nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := coverage(); got != "1/3" {
+			t.Errorf("coverage when all are expected = %s, want 1/3", got)
 		}
 	})
 }

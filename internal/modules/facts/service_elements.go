@@ -17,6 +17,7 @@ import (
 // overwrites what he has not read. Faults of the definition are fault.Findings by field; a
 // definition that is equal to the present one makes no version.
 func (s *Service) SaveElement(ctx context.Context, e measure.Element, version int) error {
+	e = normal(e)
 	return s.db.InTx(ctx, func(tx *sqldb.Tx) error {
 		if err := s.catchUp(tx); err != nil {
 			return err

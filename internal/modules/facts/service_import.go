@@ -1,9 +1,11 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 
 	"kaiyang/internal/core/fault"
@@ -216,5 +218,11 @@ func (d *draft) report(blank int) measure.ImportReport {
 	rep.Add(d.outcome)
 	rep.Unchanged += blank
 	rep.Read = rep.Created + rep.Updated + rep.Unchanged + rep.Rejected
+	slices.SortStableFunc(rep.Findings, func(a, b fault.Finding) int {
+		if a.Row == 0 || b.Row == 0 {
+			return cmp.Compare(b.Row, a.Row) // what has no row comes last
+		}
+		return cmp.Compare(a.Row, b.Row)
+	})
 	return rep
 }

@@ -73,6 +73,9 @@ func (d *draft) addFacts(cat *measure.Catalogue, list []measure.Fact) {
 
 // judge reads what is stored and finds out what the draft does and whether it may.
 func (d *draft) judge(tx *sqldb.Tx) error {
+	if d.crowded {
+		return fault.New(fault.TooLarge, "一次涉及的数据项和分类组合超过 %d 个；请分几次提交", maxSeries)
+	}
 	d.arrange()
 	if err := d.fetch(tx); err != nil {
 		return err

@@ -150,9 +150,7 @@ func (s *Service) headOfUpload(ctx context.Context, hash string, row int) (head 
 		if blankRow(r.cells) || r.num < row {
 			return nil
 		}
-		for _, c := range r.cells {
-			head = append(head, c)
-		}
+		head = append(head, r.cells...)
 		return errEnough
 	})
 	return head

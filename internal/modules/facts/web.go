@@ -89,7 +89,16 @@ func (s *Service) getShow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	years, counts := valuesByYear(s.Cube().Clone(), now.Element)
-	v := newShow(x, now, history, use, years, counts, s.usesOf(now.Element.Code), s.units.Register(), s.today())
+	uses := s.usesOf(now.Element.Code)
+	for i := range uses {
+		if !web.MayOpen(r, uses[i].Path) {
+			uses[i].Path = ""
+		}
+	}
+	v := newShow(x, now, history, use, years, counts, uses, s.units.Register(), s.today())
+	if !web.MayOpen(r, v.Figures) {
+		v.Figures = ""
+	}
 	if a := web.ActorOf(r); a.Can(ruleDefine) {
 		v.Edit = elementPath(now.Element.Code) + "/edit"
 	}

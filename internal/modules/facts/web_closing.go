@@ -69,6 +69,11 @@ func (s *Service) getClosing(w http.ResponseWriter, r *http.Request) error {
 		}
 		x := lensOf(r)
 		t := restatedTable(x, list, s.units.Register(), web.ActorOf(r))
+		for i := range t.Rows {
+			if c := &t.Rows[i].Cells[0]; !web.MayOpen(r, c.Href) {
+				c.Href = ""
+			}
+		}
 		if sent, err := web.SendTable(w, r, x.t("更正 %s", c.Period), t); sent || err != nil {
 			return err
 		}
