@@ -181,27 +181,38 @@ func startPostgres() (string, error) {
 		}
 		return exec.Command(args[0], args[1:]...)
 	}
-	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); err != nil {
+	create := func() error {
 		os.RemoveAll(data)
 		if err := os.MkdirAll(data, 0o700); err != nil {
-			return "", err
+			return err
 		}
 		if os.Getuid() == 0 {
 			if out, err := exec.Command("chown", "postgres:postgres", data).CombinedOutput(); err != nil {
-				return "", fmt.Errorf("chown: %s", out)
+				return fmt.Errorf("chown: %s", out)
 			}
 		}
 		if out, err := asUser(filepath.Join(bin, "initdb"), "-D", data, "-U", "kaiyang", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput(); err != nil {
-			return "", fmt.Errorf("initdb: %v: %s", err, out)
+			return fmt.Errorf("initdb: %v: %s", err, out)
 		}
+		return nil
 	}
-	args := []string{filepath.Join(bin, "pg_ctl"), "-D", data, "-w", "-t", "60", "-l", filepath.Join(data, "log"),
-		"-o", "-p " + strconv.Itoa(port) + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=300 -c shared_buffers=64MB", "start"}
-	if out, err := asUser(args...).CombinedOutput(); err != nil && !answers(url) {
-		return "", fmt.Errorf("pg_ctl start: %v: %s", err, out)
+	start := func() error {
+		out, err := asUser(filepath.Join(bin, "pg_ctl"), "-D", data, "-w", "-t", "60", "-l", filepath.Join(data, "log"),
+			"-o", "-p "+strconv.Itoa(port)+" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=300 -c shared_buffers=64MB", "start").CombinedOutput()
+		if answers(url) {
+			return nil
+		}
+		return fmt.Errorf("pg_ctl start: %v: %s", err, out)
 	}
-	if !answers(url) {
-		return "", fmt.Errorf("the server on port %d does not answer", port)
+	// What an earlier run left behind may be usable; if not, it is made anew.
+	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); err == nil && start() == nil {
+		return url, nil
+	}
+	if err := create(); err != nil {
+		return "", err
+	}
+	if err := start(); err != nil {
+		return "", err
 	}
 	return url, nil
 }
