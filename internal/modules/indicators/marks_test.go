@@ -4,10 +4,12 @@ import (
 	"context"
 	"math/big"
 	"reflect"
+	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"kaiyang/internal/core/cube"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
@@ -123,4 +125,42 @@ func TestGroupedNumbers(t *testing.T) {
 			t.Errorf("%s is grouped as %s, want %s", s, got, want)
 		}
 	}
+}
+
+// Many readers at once, while facts and definitions change, get whole answers: the rate of a
+// county is always the quotient of one moment.
+func TestReadersAtOnce(t *testing.T) {
+	w := sqliteWorld(t, 4, 2)
+	ctx := context.Background()
+	p := period.MustParse("2017")
+	units := w.Today().Children(county)
+	var group sync.WaitGroup
+	for i := range 4 {
+		by := w.office()
+		if i%2 == 1 {
+			by = w.reader()
+		}
+		group.Go(func() {
+			for range 30 {
+				a, err := w.s.Ask(ctx, by, Question{Code: "U", Unit: county, Period: p})
+				if err != nil || a.Printed == nil {
+					t.Errorf("figure: %v %v", a.Printed, err)
+					return
+				}
+				if _, err := w.s.Marks(ctx, by, []string{"R", "U", "T"}, units, p, words.Chinese); err != nil {
+					t.Error(err)
+				}
+				if _, err := w.s.Lines(ctx, by, []string{"R", "V"}, town(1), p); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for i := range 20 {
+		w.must(w.cube.Apply([]cube.Change{{Element: 5, Unit: town(i % 4), Period: period.MustParse("2017-03"), Value: int64(i), Present: true}}, int64(10+i)))
+		if i%5 == 0 {
+			w.must(w.s.Load(ctx))
+		}
+	}
+	group.Wait()
 }

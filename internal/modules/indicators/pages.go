@@ -12,6 +12,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/words"
@@ -25,6 +26,7 @@ type lens struct {
 	tree *org.Tree
 	p    period.Period
 	name func(code string) string // of anything with a code
+	by   perm.Actor               // the reader
 }
 
 // say translates a Chinese format and puts arguments in.

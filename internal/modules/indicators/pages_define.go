@@ -176,13 +176,29 @@ func (d Defined) fits(text, force, state string) bool {
 func functionRows(l words.Lang) []functionRow {
 	var out []functionRow
 	for _, f := range formula.Functions() {
-		r := functionRow{Signature: f.Signature(l == words.Chinese), Other: f.Name, About: l.Pick(f.About, f.AboutEN), Example: f.Example}
+		r := functionRow{Signature: f.Signature(true), Other: f.Name, About: f.About, Example: f.Example}
 		if l == words.English {
-			r.Other = f.Chinese
+			r = functionRow{Signature: englishSignature(f), About: f.AboutEN, Example: englishExamples()[f.Name]}
 		}
 		out = append(out, r)
 	}
 	return out
+}
+
+// englishSignature writes a function with English names of its arguments.
+func englishSignature(f formula.Function) string {
+	return strings.NewReplacer("条件", "condition", "位数", "digits", "报表", "form", "类别", "kind").Replace(f.Signature(false))
+}
+
+// englishExamples are the examples of the functions with names that an English reader can read.
+func englishExamples() map[string]string {
+	return map[string]string{
+		"prev": "penalised / prev(penalised) - 1", "yoy": "penalised / yoy(penalised) - 1", "ytd": "ytd(cases_solved)", "sum": "sum(registered)",
+		"avg": "users / avg(residents)", "last": "last(registered)", "if": "if(due = 0, 1, visited / due)", "min": "min(completion, 100%)",
+		"max": "max(due - visited, 0)", "abs": "abs(cases_solved - prev(cases_solved))", "round": "round(due * 95%)",
+		"coalesce": "coalesce(assisted, 0) + own_checks", "reporting_rate": `reporting_rate("F_JD")`, "ontime_rate": `ontime_rate("F_JD")`,
+		"count_units": `count_units("township", cases_solved >= 1)`, "days": "cases_solved / days()",
+	}
 }
 
 // nameGroups lists what formulas may name.
@@ -193,9 +209,9 @@ func (x lens) nameGroups(elements []measure.Element, indicators []Head) []nameGr
 		for _, dim := range d.Scheme.Dimensions {
 			labels := make([]string, len(dim.Labels))
 			for i, l := range dim.Labels {
-				labels[i] = l.Name
+				labels[i] = x.Pick(l.Name, l.NameEN)
 			}
-			detail += " · " + dim.Name + x.Text("：") + strings.Join(labels, x.Text("、"))
+			detail += " · " + x.Pick(dim.Name, dim.NameEN) + x.Text("：") + strings.Join(labels, x.Text("、"))
 		}
 		e.List = append(e.List, nameRow{d.Code, x.Pick(d.Name, d.NameEN), detail})
 	}
@@ -242,7 +258,7 @@ func (x lens) other(d Defined, e editView) *otherView {
 	}
 	row("名称", d.Name, e.Name)
 	row("英文名称", d.NameEN, e.NameEN)
-	row("公式", d.Typed, e.Formula)
+	row("公式", d.typedIn(x.Lang), e.Formula)
 	row("施行日", v.From.String(), e.From)
 	row("小数位数", itoa(v.Digits), e.Digits)
 	row("计量单位", v.Unit, e.Unit)

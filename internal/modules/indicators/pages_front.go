@@ -143,7 +143,7 @@ func (x lens) tile(m BundleMember, lines map[string]Line) tile {
 
 // lightWidth keeps a light and its word on one line, nameWidth a name on two or three.
 const (
-	lightWidth = 5
+	lightWidth = 6
 	nameWidth  = 12
 )
 

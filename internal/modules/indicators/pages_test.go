@@ -138,7 +138,9 @@ func TestChange(t *testing.T) {
 	if got, _, ok := x.change(l); ok || got != "已隐去" {
 		t.Errorf("against a hidden base: %q", got)
 	}
-	l.Base = &Answer{Printed: exactly("9"), Incomplete: true}
+	part := make(formula.Plain, 0, "9")
+	part.Incomplete = true
+	l.Base = &part
 	if got, _, ok := x.change(l); ok || got != "不可比" {
 		t.Errorf("against an incomplete base: %q", got)
 	}

@@ -9,6 +9,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/web"
 )
@@ -257,30 +258,34 @@ func (x lens) both(a, b string) string {
 	return a + x.Text("（") + b + x.Text("）")
 }
 
-// sourceOf names the source of a version and gives the address where it can be seen: the return
-// at that version, or the file with the place in it.
+// sourceOf names the source of a version and gives the address where a reader can see it: the
+// return at that version with the cell marked, or the imported file, which the office alone opens.
 func (x lens) sourceOf(v measure.Version) (name, href string) {
 	name = v.Source.Name
-	at := ""
-	if v.Ref != "" {
-		at = "?cell=" + url.QueryEscape(v.Ref)
-	}
 	switch v.Source.Kind {
 	case measure.FromReturn:
 		if name == "" {
 			name = x.Text("报表")
 		}
-		return name, "/returns/source/" + url.PathEscape(v.Source.ID) + at
+		if x.by.Has(perm.Reporter, perm.Member, perm.Office) {
+			href = "/returns/source/" + url.PathEscape(v.Source.ID)
+			if v.Ref != "" {
+				href += "?cell=" + url.QueryEscape(v.Ref)
+			}
+		}
 	case measure.FromImport:
 		if name == "" {
 			name = x.Text("导入的文件")
 		}
-		return name, "/files/" + url.PathEscape(v.Source.ID) + at
+		if x.by.Has(perm.Office) {
+			href = "/admin/import/files/" + url.PathEscape(v.Source.ID)
+		}
+	default:
+		if name == "" {
+			name = x.Text("本系统台账")
+		}
 	}
-	if name == "" {
-		name = x.Text("本系统台账")
-	}
-	return name, ""
+	return name, href
 }
 
 // stateText gives the state of a figure in words.

@@ -176,13 +176,3 @@ func (x lens) quietText(lines []Line) string {
 	}
 	return x.say("另有 %d 项本级不报：%s", len(lines), s)
 }
-
-// hasFigures tells whether any line has an answer at all.
-func hasFigures(lines []Line) bool {
-	for _, l := range lines {
-		if l.Now.Printed != nil || l.Now.Withheld || l.Now.Reason != measure.Absent && !asksNothing(l.Now.Reason) && l.Now.Reason != measure.NotAlive && l.Now.Reason != measure.PointOnly {
-			return true
-		}
-	}
-	return false
-}

@@ -12,6 +12,7 @@ import (
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/platform/words"
 )
 
 // A Line is a figure with what a table shows beside it: a year before, and its course.
@@ -228,10 +229,14 @@ type Defined struct {
 	Fault    error             // why the newest formula cannot be read; nil if it can
 	Targets  []Target          // all, ended ones too, in the order they were entered
 	Typed    string            // newest formula with such names as can be read back
+	TypedEN  string            // the same in English
 	Users    []Indicator       // whose formulas name this one
 	Elements []measure.Element // that the newest formula rests on
 	Forms    []string          // codes of forms it names
 }
+
+// typedIn gives the newest formula as the form shows it.
+func (d Defined) typedIn(l words.Lang) string { return l.Pick(d.Typed, d.TypedEN) }
 
 // Defined gives an indicator with its history.
 func (s *Service) Defined(reader perm.Actor, code string) (Defined, error) {
@@ -252,9 +257,9 @@ func (s *Service) Defined(reader perm.Actor, code string) (Defined, error) {
 		}
 		d.Shown[v.Version], d.English[v.Version] = e.Text(b.names(false)), e.English(b.names(true))
 	}
-	d.Typed = i.Latest().Formula
+	d.Typed, d.TypedEN = i.Latest().Formula, i.Latest().Formula
 	if e := b.formula(code); e != nil {
-		d.Typed = e.Text(b.typed(false))
+		d.Typed, d.TypedEN = e.Text(b.typed(false)), e.English(b.typed(true))
 		d.Elements, d.Forms = b.elements(e, s.today()), e.Forms()
 	}
 	return d, nil

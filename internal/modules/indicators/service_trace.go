@@ -2,9 +2,9 @@ package indicators
 
 import (
 	"context"
+	"slices"
 	"strings"
 
-	"kaiyang/internal/core/cube"
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/formula"
 	"kaiyang/internal/core/measure"
@@ -146,8 +146,12 @@ func (k *asking) cells(ctx context.Context, t *Traced, e measure.Element, q Ques
 					h.Versions = append(h.Versions, v)
 				}
 			}
-			if len(h.Versions) > 0 {
-				t.Cells = append(t.Cells, h)
+			if len(h.Versions) == 0 {
+				continue
+			}
+			t.Cells = append(t.Cells, h)
+			if t.Answer.State == measure.Closed && slices.ContainsFunc(h.Versions, func(v measure.Version) bool { return v.Restated }) {
+				t.Answer.State = measure.Restated
 			}
 		}
 	}
@@ -238,14 +242,4 @@ func (s *Service) closedFigures(ctx context.Context, t *Traced) error {
 		t.Closed = append(t.Closed, c)
 	}
 	return nil
-}
-
-// Own gives what a functional unit reported for itself, without the units beneath it.
-func (k *asking) own(e measure.Element, unit org.UnitID, p period.Period) (v int64, ok bool) {
-	id, err := k.src.cube.Select(e.ID, nil)
-	if err != nil {
-		return 0, false
-	}
-	k.src.cube.View(func(view *cube.View) { v, ok = view.Own(id, unit, p) })
-	return v, ok
 }

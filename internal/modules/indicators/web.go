@@ -92,7 +92,7 @@ func (h *pages) choose(r *http.Request, unitText string) (c choice, err error) {
 		c.p = defaultPeriod(c.last, h.s.today(), h.s.hasYear)
 	}
 	reg := h.s.units.Register()
-	c.x = lens{Lang: l, reg: reg, tree: reg.On(c.p.Last()), p: c.p, name: h.s.Names(l == "en")}
+	c.x = lens{Lang: l, reg: reg, tree: reg.On(c.p.Last()), p: c.p, name: h.s.Names(l == "en"), by: reader}
 	if c.unit, err = h.find(reg, unitText, c.p.Last(), root); err != nil {
 		return c, err
 	}

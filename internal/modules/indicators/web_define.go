@@ -172,7 +172,7 @@ func (h *pages) edit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	def := d.Latest()
-	v := editView{Code: d.Code, Name: d.Name, NameEN: d.NameEN, Force: d.Force, Order: itoa(d.Order), From: def.From.String(), Formula: d.Typed, Digits: itoa(def.Digits),
+	v := editView{Code: d.Code, Name: d.Name, NameEN: d.NameEN, Force: d.Force, Order: itoa(d.Order), From: def.From.String(), Formula: d.typedIn(x.Lang), Digits: itoa(def.Digits),
 		Unit: def.Unit, UnitEN: def.UnitEN, MinCoverage: itoa(def.MinCoverage), Source: def.Source, Note: def.Note, Row: d.Row}
 	return h.renderEdit(w, r, http.StatusOK, x, v, def.Format.String(), string(def.Direction), string(def.Rollup))
 }
