@@ -31,12 +31,12 @@ var assets = sync.OnceValue(func() map[string][]byte {
 			panic(err)
 		}
 		if f.Name() == "style.css" {
-			b = append([]byte(chart.CSS+table.CSS), b...) // the page's own rules may change theirs
+			// The styles of tables and charts stand beside what renders them; the page's own rules
+			// may change theirs.
+			b = append([]byte(chart.CSS+table.CSS), b...)
 		}
 		m[f.Name()] = b
 	}
-	// The styles of tables and charts stand beside what renders them.
-	m["table.css"] = []byte(table.CSS + chart.CSS)
 	return m
 })
 
