@@ -187,25 +187,25 @@ type usage struct {
 	rss, peak int64 // bytes
 }
 
-// usage reads what the child has taken; it is known on Linux only.
-func (c *child) usage() (u usage, err error) {
+// usage reads what the child has taken; ok is false where the system has no /proc.
+func (c *child) usage() (u usage, ok bool) {
 	dir := filepath.Join("/proc", strconv.Itoa(c.cmd.Process.Pid))
 	stat, err := os.ReadFile(filepath.Join(dir, "stat"))
 	if err != nil {
-		return u, err
+		return u, false
 	}
 	const hertz = 100 // of the counters, whatever the kernel's own clock
 	f := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	for _, s := range f[11:13] { // user, system
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
-			return u, err
+			return u, false
 		}
 		u.cpu += time.Duration(n) * time.Second / hertz
 	}
 	status, err := os.ReadFile(filepath.Join(dir, "status"))
 	if err != nil {
-		return u, err
+		return u, false
 	}
 	for line := range strings.Lines(string(status)) {
 		var kb int64
@@ -216,7 +216,7 @@ func (c *child) usage() (u usage, err error) {
 			u.peak = kb << 10
 		}
 	}
-	return u, nil
+	return u, true
 }
 
 // record brings facts in as an import does: checked, durable, and in memory when it returns.
