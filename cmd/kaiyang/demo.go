@@ -9,6 +9,7 @@ import (
 
 	"kaiyang/internal/app"
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/perm"
 	"kaiyang/internal/demo"
 )
 
@@ -47,6 +48,7 @@ func (c *cli) demo() *cobra.Command {
 			return o.Serve(cmd.Context(), func(url string) {
 				fmt.Fprintf(out, "\n  %s\n\n", url)
 				fmt.Fprintf(out, c.words().Text("演示账号，口令都是 %s：")+"\n", demo.Password)
+				fmt.Fprintf(out, "  %-9s %s\n", "admin", c.words().Text(perm.SysAdmin.Label()))
 				for i, a := range demo.Accounts(o) {
 					if i < 12 {
 						fmt.Fprintf(out, "  %-9s %s\n", a.Login, a.Post)

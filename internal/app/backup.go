@@ -29,7 +29,7 @@ func Backup(ctx context.Context, db *sqldb.DB, file string) (err error) {
 	}
 	// The name is given only to a proven copy, so a killed backup leaves no file that looks whole.
 	half := file + ".part"
-	os.Remove(half)
+	removeDatabase(half)
 	defer func() {
 		if err != nil {
 			removeDatabase(half)

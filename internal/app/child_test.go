@@ -1,6 +1,24 @@
 package app_test
 
-// childDeed names the variable that makes the test binary a second process.
-const childDeed = "KAIYANG_TEST_CHILD"
+import (
+	"fmt"
+	"os"
+)
 
-func child(deed string) int { return 2 }
+// The test binary is the second process of some tests; these variables tell it what to do where.
+const (
+	childDeed = "KAIYANG_TEST_CHILD"
+	childData = "KAIYANG_TEST_CHILD_DATA"
+)
+
+// child does the deed and gives the exit status.
+func child(deed string) int {
+	switch deed {
+	case "import":
+		return importChild()
+	case "backup":
+		return backupChild()
+	}
+	fmt.Fprintln(os.Stderr, "no deed is called", deed)
+	return 2
+}

@@ -39,10 +39,10 @@ func (c counted) FormRefs() []formula.Ref {
 func (o *Office) usesOfElement(code string) []facts.Use {
 	var out []facts.Use
 	for _, c := range o.Indicators.Uses(code) {
-		out = append(out, facts.Use{Kind: "指标", Code: c, Name: o.Indicators.Names(false)(c), Path: "/indicators/" + c})
+		out = append(out, facts.Use{Kind: "指标", Code: c, Name: o.Indicators.Names(false)(c), NameEN: o.Indicators.Names(true)(c), Path: "/indicators/" + c})
 	}
 	for _, f := range o.Returns.UsesElement(code) {
-		out = append(out, facts.Use{Kind: "报表", Code: f.Code, Name: f.Name, Path: "/forms/" + f.Code})
+		out = append(out, facts.Use{Kind: "报表", Code: f.Code, Name: f.Name, NameEN: f.NameEN, Path: "/forms/" + f.Code})
 	}
 	return out
 }

@@ -82,7 +82,7 @@ func Connect(ctx context.Context, cfg Config) (*Office, error) {
 	// A demonstration stands on a day of its own; its clock runs beside the machine's.
 	var shift atomic.Int64
 	machine := cfg.Clock
-	cfg.Clock = func() time.Time { return machine().Add(time.Duration(shift.Load())) }
+	cfg.Clock = func() time.Time { return machine().Add(time.Duration(shift.Load())).In(shanghai) }
 	db, err := sqldb.Open(ctx, cfg.Target(), sqldb.Options{Clock: cfg.Clock, Log: cfg.Log, MustExist: !cfg.Create})
 	if err != nil {
 		return nil, err
@@ -102,6 +102,9 @@ func Connect(ctx context.Context, cfg Config) (*Office, error) {
 	}
 	return o, nil
 }
+
+// shanghai is the zone in which people read times, wherever the server stands.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*3600)
 
 // clockSetting names the setting that moves the clock of a demonstration, in seconds.
 const clockSetting = "clock_shift"

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"kaiyang/internal/app"
-	"kaiyang/internal/core/perm"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
 	"kaiyang/internal/demo"
 	"kaiyang/internal/platform/web"
 	"kaiyang/internal/testkit/county"

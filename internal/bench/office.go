@@ -149,18 +149,19 @@ func (r *runner) kept(o *app.Office, said int) error {
 	return nil
 }
 
-// views are the comparisons that are measured, each of units by ten indicators with targets: wide
-// is that of the goals, all villages of a county; ranking is what an office looks at every day, its
+// views are the comparisons that are measured, of units by indicators with targets: wide is all
+// villages of a county by ten, of five times the size that P11 speaks of; ranking is what an office looks at every day, its
 // townships with a chart and courses.
 type views struct {
 	wide, ranking view
+	plain         view         // about 50 KB: the villages ranked by one indicator
 	entered       string       // ranking by an element, with nine indicators
 	townships     []org.UnitID // of ranking
 }
 
 type view struct {
-	path  string
-	units int
+	path              string
+	units, indicators int
 }
 
 // pageUnits is how many units the goal's page has.
@@ -184,8 +185,9 @@ func viewsOf(t *org.Tree, p period.Period) views {
 	}
 	base := "/compare?unit=" + t.Code(county) + "&period=" + p.String()
 	v := views{townships: t.Children(county)}
-	v.wide = view{base + "&level=village" + nine.String() + "&code=P9", villages}
-	v.ranking = view{base + nine.String() + "&code=P9", len(v.townships)}
+	v.wide = view{base + "&level=village" + nine.String() + "&code=P9", villages, 10}
+	v.plain = view{base + "&level=village&code=P0", villages, 1}
+	v.ranking = view{base + nine.String() + "&code=P9", len(v.townships), 10}
 	v.entered = base + "&by=" + code(0) + "&code=" + code(0) + nine.String()
 	return v
 }
@@ -199,14 +201,14 @@ func (r *runner) pages(e *estate, n effort) error {
 	}
 	defer s.stop()
 	reader := newVisitor(s.url, e.cookie)
-	for _, v := range []view{e.views.wide, e.views.ranking} {
+	for _, v := range []view{e.views.wide, e.views.plain, e.views.ranking} {
 		if err := reader.want(v.path, http.StatusOK); err != nil {
 			return err
 		}
 		if !bytes.Contains(reader.body.Bytes(), []byte("%</a>")) {
 			return fmt.Errorf("the page %s shows no rate", v.path)
 		}
-		what := []any{v.units, reader.body.Len() / 1000}
+		what := []any{v.units, v.indicators, reader.body.Len() / 1000}
 		if err := r.reading(reader, v, what, n.reads); err != nil {
 			return err
 		}
@@ -216,11 +218,19 @@ func (r *runner) pages(e *estate, n effort) error {
 		}
 		r.note(Measure{Goal: "P3", Format: "同页，4 位读者同时不停地要，p95", Value: text(at(d.waits, 95)), Median: text(at(d.waits, 50)), Must: "< 50 ms",
 			Ratio: fmt.Sprintf("%.1f ×", 50/ms(at(d.waits, 95)))}, at(d.waits, 95) < 50*time.Millisecond)
-		if d.cpu > 0 {
-			r.note(Measure{Goal: "P11", Format: "对比页 %d 个单位 × 10 项指标（%d KB），每次请求的服务器处理器时间", Args: what, Value: text(d.cpu), Must: "≤ 0.7 ms",
-				Ratio: fmt.Sprintf("%.2f", ms(d.cpu)/0.7)}, ms(d.cpu) <= 0.7)
+		cpu := Measure{Goal: "P11", Format: "对比页 %d 个单位 × %d 项指标（%d KB），每次请求的服务器处理器时间", Args: what, Value: text(d.cpu)}
+		const often = "同页每秒页数，两核都用于服务（括号内为本机同时有 4 位读者时实数）"
+		switch {
+		case v == e.views.wide: // for information: the goal is of 50 KB
+			r.tell(cpu)
+			r.rate(d, often, 0)
+		case d.cpu > 0:
+			cpu.Must, cpu.Ratio = "≤ 0.7 ms", fmt.Sprintf("%.2f", ms(d.cpu)/0.7)
+			r.note(cpu, ms(d.cpu) <= 0.7)
+			fallthrough
+		default:
+			r.rate(d, often, 2000)
 		}
-		r.rate(d, "同页每秒页数，两核都用于服务（括号内为本机同时有 4 位读者时实数）", 2000)
 	}
 	d, err := s.drive(reader, e.views.wide.path, true, n.drive)
 	if err != nil {
@@ -246,7 +256,7 @@ func (r *runner) reading(reader *visitor, v view, what []any, n int) error {
 	}
 	slices.Sort(each)
 	half, most := at(each, 50), at(each, 95)
-	r.note(Measure{Goal: "P3", Format: "对比页 %d 个单位 × 10 项指标（%d KB），一位读者等一页，p95（中位在旁）", Args: what, Value: text(most), Median: text(half),
+	r.note(Measure{Goal: "P3", Format: "对比页 %d 个单位 × %d 项指标（%d KB），一位读者等一页，p95（中位在旁）", Args: what, Value: text(most), Median: text(half),
 		Must: "< 10 ms", Ratio: fmt.Sprintf("%.1f ×", 10/ms(most))}, most < 10*time.Millisecond)
 	if r.s.Name == "M" {
 		sql := peer["M"].sql
@@ -257,13 +267,18 @@ func (r *runner) reading(reader *visitor, v view, what []any, n int) error {
 }
 
 // rate reports how often a page can be asked for. What two processors could serve follows from the
-// processor time of the server; what was counted here shares the processors with the readers.
+// processor time of the server; what was counted here shares the processors with the readers. A goal
+// of zero is none.
 func (r *runner) rate(d driven, format string, goal float64) {
 	if d.cpu == 0 {
 		r.tell(Measure{Goal: "P11", Format: format, Median: fmt.Sprintf("(%.0f)", d.perSecond)})
 		return
 	}
 	could := 2 / d.cpu.Seconds()
+	if goal == 0 {
+		r.tell(Measure{Goal: "P11", Format: format, Value: fmt.Sprintf("%.0f", could), Median: fmt.Sprintf("(%.0f)", d.perSecond)})
+		return
+	}
 	r.note(Measure{Goal: "P11", Format: format, Value: fmt.Sprintf("%.0f", could), Median: fmt.Sprintf("(%.0f)", d.perSecond), Must: fmt.Sprintf("≥ %.0f", goal),
 		Ratio: fmt.Sprintf("%.2f ×", could/goal)}, could >= goal)
 }

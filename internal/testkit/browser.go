@@ -13,8 +13,9 @@ import (
 // A Tab is a page in a real browser. Its methods fail the test when the page does not do what is
 // asked within a few seconds.
 type Tab struct {
-	t   *testing.T
-	ctx context.Context
+	t     *testing.T
+	ctx   context.Context
+	heard *heard
 }
 
 // Browser starts a browser without a window. A machine without one fails the test; it is never
@@ -42,7 +43,8 @@ func Browser(t *testing.T) *Tab {
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatalf("the browser did not start: %v", err)
 	}
-	b := &Tab{t: t, ctx: ctx}
+	b := &Tab{t: t, ctx: ctx, heard: &heard{}}
+	b.hear()
 	b.Size(1366, 768)
 	return b
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -169,52 +168,18 @@ func startPostgres() (string, error) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		return "", err
 	}
-	port := 20000 + os.Getuid()%10000 + 543
-	url := fmt.Sprintf("postgres://kaiyang@127.0.0.1:%d/postgres?sslmode=disable", port)
-	if answers(url) {
-		return url, nil
-	}
-	data := filepath.Join(dir, "data")
-	asUser := func(args ...string) *exec.Cmd {
-		if os.Getuid() == 0 { // PostgreSQL refuses to run as root
-			args = append([]string{"setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"}, args...)
-		}
-		return exec.Command(args[0], args[1:]...)
-	}
-	create := func() error {
-		os.RemoveAll(data)
-		if err := os.MkdirAll(data, 0o700); err != nil {
-			return err
-		}
-		if os.Getuid() == 0 {
-			if out, err := exec.Command("chown", "postgres:postgres", data).CombinedOutput(); err != nil {
-				return fmt.Errorf("chown: %s", out)
-			}
-		}
-		if out, err := asUser(filepath.Join(bin, "initdb"), "-D", data, "-U", "kaiyang", "--auth=trust", "-E", "UTF8", "--locale=C", "--no-sync").CombinedOutput(); err != nil {
-			return fmt.Errorf("initdb: %v: %s", err, out)
-		}
-		return nil
-	}
-	start := func() error {
-		out, err := asUser(filepath.Join(bin, "pg_ctl"), "-D", data, "-w", "-t", "60", "-l", filepath.Join(data, "log"),
-			"-o", "-p "+strconv.Itoa(port)+" -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off -c max_connections=300 -c shared_buffers=64MB", "start").CombinedOutput()
-		if answers(url) {
-			return nil
-		}
-		return fmt.Errorf("pg_ctl start: %v: %s", err, out)
+	c := cluster{bin: bin, data: filepath.Join(dir, "data"), port: 20000 + os.Getuid()%10000 + 543}
+	if answers(c.url()) {
+		return c.url(), nil
 	}
 	// What an earlier run left behind may be usable; if not, it is made anew.
-	if _, err := os.Stat(filepath.Join(data, "PG_VERSION")); err == nil && start() == nil {
-		return url, nil
+	if _, err := os.Stat(filepath.Join(c.data, "PG_VERSION")); err == nil && c.start() == nil {
+		return c.url(), nil
 	}
-	if err := create(); err != nil {
+	if err := c.create(); err != nil {
 		return "", err
 	}
-	if err := start(); err != nil {
-		return "", err
-	}
-	return url, nil
+	return c.url(), c.start()
 }
 
 func answers(url string) bool {

@@ -244,34 +244,58 @@ func (b *Block) Printed(i int, f Format, digits int) string {
 	return ""
 }
 
-// printed rounds num / den × 10^-scale × factor at digits with 128-bit arithmetic.
-func printed(num, den int64, scale int, f Format, digits int) (string, bool) {
+// Rounded gives the printed value of a cell as a whole number of its last digit, 3752 for 37.52%;
+// ok is false if the cell has none that 64 bits find: then Printed has it.
+func (b *Block) Rounded(i int, f Format, digits int) (v int64, ok bool) {
+	num, den, scale, ok := b.Fraction64(i)
+	if !ok {
+		return 0, false
+	}
+	q, ok := roundWhole(num, den, scale, f, digits)
+	if v = int64(q); num < 0 {
+		v = -v
+	}
+	return v, ok
+}
+
+// roundWhole is the magnitude of num / den × 10^-scale × factor at digits, in units of the last of
+// them, found with 128-bit arithmetic; it is at most 2^62.
+func roundWhole(num, den int64, scale int, f Format, digits int) (q uint64, ok bool) {
 	up := digits - scale
 	if up < -len(pow10) || up >= len(pow10)-5 || digits > 9 {
-		return "", false
+		return 0, false
 	}
 	d := uint64(den)
 	k := uint64(f.factor())
 	if up >= 0 {
 		k *= uint64(pow10[up])
 	} else if -up >= len(pow10) {
-		return "", false
+		return 0, false
 	} else {
 		hi, lo := bits.Mul64(d, uint64(pow10[-up]))
 		if hi != 0 {
-			return "", false
+			return 0, false
 		}
 		d = lo
 	}
 	hi, lo := bits.Mul64(magnitude(num), k)
 	if hi >= d {
-		return "", false
+		return 0, false
 	}
 	q, rest := bits.Div64(hi, lo, d)
 	if rest >= d-rest {
 		q++
 	}
 	if q > 1<<62 {
+		return 0, false
+	}
+	return q, true
+}
+
+// printed writes what roundWhole gives.
+func printed(num, den int64, scale int, f Format, digits int) (string, bool) {
+	q, ok := roundWhole(num, den, scale, f, digits)
+	if !ok {
 		return "", false
 	}
 	var buf [32]byte

@@ -2,6 +2,8 @@ package measure
 
 import (
 	"math/big"
+	"math/bits"
+	"strconv"
 	"strings"
 
 	"kaiyang/internal/core/fault"
@@ -54,6 +56,9 @@ func Rat(v int64, scale int) *big.Rat {
 
 // Round rounds half away from zero at a number of decimals and writes it without separators.
 func Round(r *big.Rat, digits int) string {
+	if s, ok := roundSmall(r, digits); ok {
+		return s
+	}
 	scaled := new(big.Rat).Mul(r, new(big.Rat).SetInt(pow10(digits)))
 	two := big.NewInt(2)
 	n := new(big.Int).Mul(new(big.Int).Abs(scaled.Num()), two)
@@ -72,8 +77,52 @@ func Round(r *big.Rat, digits int) string {
 	return s
 }
 
+// roundSmall is Round for what 64 bits hold, by far the most.
+func roundSmall(r *big.Rat, digits int) (string, bool) {
+	if digits < 0 || digits > 9 || !r.Num().IsInt64() || !r.Denom().IsInt64() {
+		return "", false
+	}
+	n, d := r.Num().Int64(), uint64(r.Denom().Int64())
+	m := uint64(n)
+	if n < 0 {
+		m = -m
+	}
+	up := uint64(1)
+	for range digits {
+		up *= 10
+	}
+	hi, lo := bits.Mul64(m, up)
+	if hi >= d {
+		return "", false
+	}
+	q, rest := bits.Div64(hi, lo, d)
+	if rest >= d-rest { // half away from zero
+		if q++; q == 0 {
+			return "", false
+		}
+	}
+	var buf [40]byte
+	b := buf[:0]
+	if n < 0 && q != 0 {
+		b = append(b, '-')
+	}
+	if digits == 0 {
+		return string(strconv.AppendUint(b, q, 10)), true
+	}
+	b = strconv.AppendUint(b, q/up, 10)
+	b = append(b, '.')
+	part := q % up
+	for up /= 10; up > 0; up /= 10 {
+		b = append(b, byte('0'+part/up%10))
+	}
+	return string(b), true
+}
+
 // Exact writes r as an exact decimal, or as a fraction "1/3" where no decimal is exact.
 func Exact(r *big.Rat) string {
+	if r.IsInt() {
+		return r.Num().String()
+	}
 	d := new(big.Int).Set(r.Denom())
 	digits := 0
 	for rem := new(big.Int); digits < 40; digits++ {

@@ -65,3 +65,32 @@ func TestAValueIsReadBackAsItWasWritten(t *testing.T) {
 		}
 	})
 }
+
+// What 64 bits hold is rounded as big numbers are: n / d rounds as that of numbers too large for 64
+// bits does.
+func TestRoundingSmallAndLarge(t *testing.T) {
+	huge := new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), 80))
+	rapid.Check(t, func(t *rapid.T) {
+		n := rapid.OneOf(rapid.Int64(), rapid.Int64Range(-3000, 3000)).Draw(t, "n")
+		d := rapid.OneOf(rapid.Int64Range(1, 1<<63-1), rapid.Int64Range(1, 1000)).Draw(t, "d")
+		digits := rapid.IntRange(0, 9).Draw(t, "digits")
+		r := big.NewRat(n, d)
+		// Half away from zero is the floor of |r| × 10^digits + 1/2.
+		up := new(big.Rat).SetInt(pow10(digits))
+		x := new(big.Rat).Abs(r)
+		x.Mul(x, up).Add(x, big.NewRat(1, 2)).Add(x, huge)
+		q := new(big.Int).Quo(x.Num(), x.Denom())
+		q.Sub(q, huge.Num())
+		want := new(big.Rat).SetFrac(q, pow10(digits))
+		if n < 0 {
+			want.Neg(want)
+		}
+		got, ok := new(big.Rat).SetString(Round(r, digits))
+		if !ok || got.Cmp(want) != 0 {
+			t.Fatalf("Round(%s, %d) = %s, want %s", r, digits, Round(r, digits), want)
+		}
+		if s := want.FloatString(digits); want.Sign() != 0 && Round(r, digits) != s {
+			t.Fatalf("Round(%s, %d) = %s, want %s", r, digits, Round(r, digits), s)
+		}
+	})
+}

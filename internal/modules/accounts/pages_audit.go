@@ -32,7 +32,10 @@ func ownDeeds() map[string]string {
 		deedLogin: "登录", deedLock: "锁定", deedLogout: "退出登录", deedPassword: "更换口令", "accounts.first": "建立第一个管理员",
 		"accounts.create": "建立账号", ruleEdit.Deed: "修改账号", "accounts.reset": "重置口令", "accounts.disable": "停用账号", "accounts.enable": "恢复账号",
 		"accounts.unlock": "解除锁定", ruleGrant.Deed: "授予岗位", "accounts.end": "结束任职", "accounts.post": "岗位变动", "accounts.screen-enter": "大屏进入",
-		rulePolicy.Deed: "修改安全参数", ruleScreens.Deed: "大屏变动", "audit.export": "导出审计记录",
+		rulePolicy.Deed: "修改安全参数", ruleScreens.Deed: "大屏变动", "audit.export": "导出审计记录", "setting.set": "修改系统设置",
+		"returns.draft": "保存草稿", "returns.upload": "上传报表文件", "returns.submit": "提交报表", "returns.return": "退回报表", "forms.save": "保存报表定义",
+		"forms.end": "停用报表", "facts.record": "记入数据", "facts.upload": "上传数据文件", "facts.import-elements": "导入数据项",
+		"indicators.bundle": "维护目标包", "indicators.target": "设定目标", "indicators.target.end": "停用目标", "units.import": "导入单位",
 	}
 }
 

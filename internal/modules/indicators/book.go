@@ -20,9 +20,16 @@ type book struct {
 	bundles   []Bundle
 	words     *formula.Dictionary
 	forms     []formula.Ref
+	single    map[oneName]*formula.Expr // formulas of a single name, so that each is compiled once
 	closings  []closing
 	series    *seriesCache
 	engines   *sync.Pool // of *engine over the live cube
+}
+
+// A oneName is a figure's code, of an element or an indicator.
+type oneName struct {
+	kind formula.RefKind
+	code string
 }
 
 // A closing is a closed period with the figures kept of it.
@@ -46,7 +53,21 @@ func newBook(catalogue *measure.Catalogue, forms []formula.Ref, list []Indicator
 	}
 	for k, i := range list {
 		b.byCode[i.Code] = k
-		refs = append(refs, formula.Ref{Kind: formula.IndicatorRef, Code: i.Code, Name: i.Name, NameEN: i.NameEN})
+		r := formula.Ref{Kind: formula.IndicatorRef, Code: i.Code, Name: i.Name, NameEN: i.NameEN}
+		if e, ok := catalogue.Code(i.Latest().Formula); ok {
+			// An indicator that only mirrors an element of the same name leaves the name to it.
+			if e.Name == r.Name {
+				r.Name = ""
+			}
+			if e.NameEN == r.NameEN {
+				r.NameEN = ""
+			}
+		}
+		refs = append(refs, r)
+	}
+	b.single = make(map[oneName]*formula.Expr, len(refs))
+	for _, r := range refs {
+		b.single[oneName{r.Kind, r.Code}] = formula.Of(r)
 	}
 	refs = append(refs, forms...)
 	b.words = formula.NewDictionary(refs, b.formula)
@@ -69,6 +90,14 @@ func newBook(catalogue *measure.Catalogue, forms []formula.Ref, list []Indicator
 		b.exprs[i.Code] = read
 	}
 	return b
+}
+
+// of gives the formula that is the name of a figure.
+func (b *book) of(r formula.Ref) *formula.Expr {
+	if e, ok := b.single[oneName{r.Kind, r.Code}]; ok {
+		return e
+	}
+	return formula.Of(r)
 }
 
 // formula gives the newest formula of an indicator, for the checker's search for circles.

@@ -100,8 +100,7 @@ func (a *Answer) finish() {
 	r := a.Result
 	a.Reason = r.Reason
 	if r.Value != nil && r.Reason == measure.NoReason {
-		f := a.Definition.Format
-		a.Printed, _ = new(big.Rat).SetString(f.Value(r.Value, a.Definition.Digits))
+		a.Printed = printed(a.Definition, r)
 	}
 	least := a.Definition.MinCoverage
 	if a.Reason == measure.NoReason {
@@ -223,6 +222,14 @@ func rank(list []*Answer, d Direction) {
 
 // printed gives the printed value of a result in the scale shown.
 func printed(d Definition, r formula.Result) *big.Rat {
-	p, _ := new(big.Rat).SetString(d.Format.Value(r.Value, d.Digits))
+	s := d.Format.Value(r.Value, d.Digits)
+	if v, ok := wholeNumber(s); ok && d.Digits >= 0 && d.Digits <= 9 {
+		unit := int64(1)
+		for range d.Digits {
+			unit *= 10
+		}
+		return big.NewRat(v, unit)
+	}
+	p, _ := new(big.Rat).SetString(s)
 	return p
 }

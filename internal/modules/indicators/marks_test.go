@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/big"
 	"reflect"
+	"strings"
 	"sync"
 	"testing"
 
@@ -119,10 +120,29 @@ func TestGoalsJudgeAsTargetsDo(t *testing.T) {
 	}
 }
 
-func TestGroupedNumbers(t *testing.T) {
-	for _, s := range []string{"0", "12", "999", "1000", "-1000", "1234567.89", "-12345.6", "0.5", "100000000000"} {
-		if got, want := string(appendGrouped(nil, s)), measure.Group(s); got != want {
-			t.Errorf("%s is grouped as %s, want %s", s, got, want)
+func TestPrintedNumbers(t *testing.T) {
+	for _, c := range []struct {
+		v      int64
+		digits int
+	}{{0, 0}, {12, 0}, {999, 0}, {1000, 0}, {-1000, 0}, {123456789, 2}, {-123456, 1}, {5, 1}, {0, 2}, {-7, 3}, {100000000000, 0}, {mostWhole - 1, 9}} {
+		want := measure.Group(new(big.Rat).Quo(new(big.Rat).SetInt64(c.v), exactly("1"+strings.Repeat("0", c.digits))).FloatString(c.digits))
+		if got := string(appendPrinted(nil, c.v, c.digits)); got != want {
+			t.Errorf("%d with %d digits is printed as %s, want %s", c.v, c.digits, got, want)
+		}
+	}
+}
+
+// A short decimal read without big numbers is the same number, with its last digit not zero.
+func TestPlainDecimals(t *testing.T) {
+	for s, want := range map[string][2]int64{"98": {98, 0}, "98.50": {985, 1}, "-0.05": {-5, 2}, "0": {0, 0}, "3.000": {3, 0}, "100": {100, 0}} {
+		v, digits, ok := plainDecimal(s)
+		if !ok || v != want[0] || int64(digits) != want[1] {
+			t.Errorf("%s is read as %d with %d digits (%t), want %v", s, v, digits, ok, want)
+		}
+	}
+	for _, s := range []string{"", "-", ".5", "5.", "1.2.3", "+1", "98%", "１", "1e3", "12345678901"} {
+		if v, _, ok := plainDecimal(s); ok {
+			t.Errorf("%q is read as %d, want it left to decimal", s, v)
 		}
 	}
 }

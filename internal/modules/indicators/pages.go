@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/big"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -245,29 +246,32 @@ func (x lens) spark(l Line, width float64) *chart.Sparkline {
 	if lit(l.Now) && l.Now.Light != measure.Grey {
 		light = l.Now.Light
 	}
-	return x.sparkOf(l.Now.Title(x.Lang), l.Trend, light, width)
+	names, values := make([]string, len(l.Trend)), make([]chart.Value, len(l.Trend))
+	for i, p := range l.Trend {
+		names[i], values[i] = x.in(p.Period), x.value(p.Answer)
+	}
+	return x.sparkOf(l.Now.Title(x.Lang), names, values, light, width)
 }
 
-// sparkOf draws a course; nil where there is no value in it.
-func (x lens) sparkOf(title string, course []Point, light measure.Light, width float64) *chart.Sparkline {
-	s := &chart.Sparkline{Width: width, Height: 28, Light: light, Values: make([]chart.Value, len(course))}
-	any := false
-	var told strings.Builder
-	told.WriteString(title)
-	for i, p := range course {
-		v := x.value(p.Answer)
-		any = any || v.OK
-		s.Values[i] = v
-		told.WriteString(x.Text(map[bool]string{true: "：", false: "，"}[i == 0]))
-		told.WriteString(x.in(p.Period))
-		told.WriteByte(' ')
-		told.WriteString(v.Text)
-	}
-	if !any {
+// sparkOf draws a course over named periods; nil where there is no value in it.
+func (x lens) sparkOf(title string, names []string, values []chart.Value, light measure.Light, width float64) *chart.Sparkline {
+	if !slices.ContainsFunc(values, func(v chart.Value) bool { return v.OK }) {
 		return nil
 	}
-	s.Title = told.String()
-	return s
+	told := make([]byte, 0, len(title)+40*len(values))
+	told = append(told, title...)
+	first, next := x.Text("："), x.Text("，")
+	for i, v := range values {
+		if i == 0 {
+			told = append(told, first...)
+		} else {
+			told = append(told, next...)
+		}
+		told = append(told, names[i]...)
+		told = append(told, ' ')
+		told = append(told, v.Text...)
+	}
+	return &chart.Sparkline{Width: width, Height: 28, Light: light, Values: values, Title: string(told)}
 }
 
 // change writes the change against a year before: points for rates, per cent for counts, and in

@@ -32,6 +32,14 @@ type choiceGroup struct {
 	List []option
 }
 
+// Boxes writes the boxes to tick; there is one for every code of the office.
+func (g choiceGroup) Boxes() web.HTML {
+	return web.Ticks("code", len(g.List), func(i int) (value, label string, on bool) {
+		o := g.List[i]
+		return o.Value, o.Label, o.On
+	})
+}
+
 // mostCodes bounds the indicators of one comparison; more than that no one reads.
 const mostCodes = 24
 

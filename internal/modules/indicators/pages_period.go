@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/platform/web"
 	"kaiyang/internal/platform/words"
 )
 
@@ -31,6 +32,16 @@ type link struct {
 	On         bool
 }
 
+// KindLinks and QuickLinks write the links of the switch, a dozen on every page.
+func (v switchView) KindLinks() web.HTML { return linksHTML(v.Kinds) }
+
+// QuickLinks are the periods most asked for.
+func (v switchView) QuickLinks() web.HTML { return linksHTML(v.Quick) }
+
+func linksHTML(list []link) web.HTML {
+	return web.Links(len(list), func(i int) (text, path string, on bool) { return list[i].Text, list[i].Path, list[i].On })
+}
+
 // newSwitch builds the switch. last is the last day with data; address gives this page's
 // address for another period.
 func newSwitch(l words.Lang, path string, keep url.Values, p period.Period, typed, sorry string, last, today period.Day) switchView {
@@ -40,15 +51,15 @@ func newSwitch(l words.Lang, path string, keep url.Values, p period.Period, type
 			rest[k] = v
 		}
 	}
+	others := ""
+	if len(rest) > 0 {
+		others = "&" + rest.Encode()
+	}
 	to := func(p period.Period) string {
 		if p.IsZero() {
 			return ""
 		}
-		s := path + "?period=" + url.QueryEscape(p.String())
-		if len(rest) > 0 {
-			s += "&" + rest.Encode()
-		}
-		return s
+		return path + "?period=" + url.QueryEscape(p.String()) + others
 	}
 	in := func(p period.Period) string {
 		if l == words.English {

@@ -3,10 +3,10 @@ package indicators
 import (
 	"net/url"
 	"slices"
-	"strings"
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/web"
 )
@@ -70,8 +70,8 @@ func (x lens) standings(lines []Line, n int) (best, worst []placeRow) {
 }
 
 // unitsTable lists units, one a row, with figures in columns. by is the code of the figure that
-// ranks, "" for no ranking; courses are the trends of that figure, by unit, where they are shown.
-func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses [][]Point) *table.Table {
+// ranks, "" for no ranking; courses are the trends of that figure, where they are shown.
+func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses []Passing) *table.Table {
 	t := &table.Table{ID: "units", Name: x.Text("单位对比"), Empty: x.Text("这个单位下面没有单位")}
 	key := slices.IndexFunc(rows, func(r MarkRow) bool { return r.Code == by })
 	t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("单位")}, Key: "unit", Sort: table.ByText, RowHead: true, Filter: true})
@@ -82,17 +82,23 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("走势")}, Key: "trend"})
 	}
 	for _, r := range rows {
-		t.Columns = append(t.Columns, table.Column{Head: []string{r.Title}, Key: columnKey(r.Code), Sort: table.ByNumber, Align: table.Right})
+		t.Columns = append(t.Columns, table.Column{Head: []string{r.Title}, Key: columnKey(r.Code), Sort: table.ByNumber, Align: table.Right,
+			Link: "/figures/" + r.Code + "?unit="})
 	}
 	width := len(t.Columns)
 	cells := make([]table.Cell, width*len(units))
 	t.Rows = make([]table.Row, len(units))
-	traces := x.addresses(rows, units)
+	names := make([]string, len(courses))
+	for i, c := range courses {
+		names[i] = x.in(c.Period)
+	}
+	link, unitLink := "&period="+x.p.String(), "?period="+x.p.String()
 	for j, u := range units {
 		row := cells[j*width : (j+1)*width : (j+1)*width]
-		t.Rows[j].Cells = row
+		code := x.code(u)
+		t.Rows[j].Cells, t.Rows[j].Link = row, url.QueryEscape(code)+link
 		name := &row[0]
-		name.Text, name.Href, name.SortKey = x.unit(u), x.unitAt(u), x.tree.Pinyin(u)
+		name.Text, name.Href, name.SortKey = x.unit(u), "/units/"+url.PathEscape(code)+unitLink, x.tree.Pinyin(u)
 		row = row[1:]
 		if key >= 0 {
 			if n := rows[key].Marks[j].Place; n > 0 {
@@ -101,14 +107,22 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 			row = row[1:]
 		}
 		if courses != nil {
-			if s := x.sparkOf(rows[key].Title, courses[j], rows[key].Marks[j].Light, 96); s != nil {
+			values := make([]chart.Value, len(courses))
+			for i, c := range courses {
+				if m := &c.Marks[j]; m.None {
+					values[i] = chart.Gap(m.Text)
+				} else {
+					values[i] = chart.Num(m.Value, m.Text)
+				}
+			}
+			if s := x.sparkOf(rows[key].Title, names, values, rows[key].Marks[j].Light, 96); s != nil {
 				row[0] = table.Spark(*s)
 			}
 			row = row[1:]
 		}
 		for i := range rows {
 			m, c := &rows[i].Marks[j], &row[i]
-			c.Kind, c.Text, c.Href, c.Light, c.Missing = table.NumberKind, m.Text, traces[j*len(rows)+i], m.Light, m.None
+			c.Kind, c.Text, c.Light, c.Missing = table.NumberKind, m.Text, m.Light, m.None
 			if m.Incomplete || m.Withheld || m.State == measure.Restated {
 				a := Answer{Incomplete: m.Incomplete, Withheld: m.Withheld, Small: m.Small, State: m.State}
 				if c.Note, c.Hint = x.note(a), x.hint(a); m.Incomplete {
@@ -118,33 +132,6 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 		}
 	}
 	return t
-}
-
-// addresses gives the traces of all figures of a table, unit by unit; they are written into one
-// text, for there may be thousands.
-func (x lens) addresses(rows []MarkRow, units []org.UnitID) []string {
-	out := make([]string, 0, len(rows)*len(units))
-	ends := make([]int, 0, cap(out))
-	period := "&period=" + x.p.String()
-	var b strings.Builder
-	b.Grow(cap(out) * (len(period) + 40))
-	for _, u := range units {
-		code := url.QueryEscape(x.code(u))
-		for i := range rows {
-			b.WriteString("/figures/")
-			b.WriteString(rows[i].Code)
-			b.WriteString("?unit=")
-			b.WriteString(code)
-			b.WriteString(period)
-			ends = append(ends, b.Len())
-		}
-	}
-	all, from := b.String(), 0
-	for _, end := range ends {
-		out = append(out, all[from:end])
-		from = end
-	}
-	return out
 }
 
 // columnKey makes the key of a column from a code; the table wants letters, digits and

@@ -195,7 +195,7 @@ func (k *asking) figure(q Question) (Answer, error) {
 // selector picks.
 func (k *asking) exprOf(ref formula.Ref, pick string) (*formula.Expr, error) {
 	if pick == "" {
-		return formula.Of(ref), nil
+		return k.book.of(ref), nil
 	}
 	return formula.Check(ref.Code+"{"+pick+"}", formula.Scope{Names: k.book.words})
 }

@@ -15,17 +15,19 @@ import (
 
 // latest gives the last day up to which an element of the list has data at a unit.
 func latest(src *source, list []measure.Element, unit org.UnitID) (last period.Day) {
+	series := make([]cube.Series, 0, len(list))
 	for _, e := range list {
-		series, err := src.cube.Select(e.ID, nil)
-		if err != nil {
-			continue
+		if id, err := src.cube.Select(e.ID, nil); err == nil {
+			series = append(series, id)
 		}
-		src.cube.View(func(v *cube.View) {
-			if p, ok := v.Latest(series, unit, src.today, false); ok && p.Last() > last {
+	}
+	src.cube.View(func(v *cube.View) {
+		for _, id := range series {
+			if p, ok := v.Latest(id, unit, src.today, false); ok && p.Last() > last {
 				last = p.Last()
 			}
-		})
-	}
+		}
+	})
 	return last
 }
 
@@ -165,7 +167,7 @@ func (k *asking) trend(code string, unit org.UnitID, list []period.Period) ([]Po
 		return nil, err
 	}
 	out := make([]Point, len(list))
-	for i, a := range k.over(ref, formula.Of(ref), "", unit, list, -1) {
+	for i, a := range k.over(ref, k.book.of(ref), "", unit, list, -1) {
 		out[i] = Point{Period: list[i], Answer: a}
 	}
 	return out, nil

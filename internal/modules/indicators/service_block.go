@@ -141,7 +141,7 @@ func (k *asking) head(ref formula.Ref, p period.Period) (a Answer, ok bool) {
 		return a, true
 	}
 	i, _ := k.book.indicator(ref.Code)
-	a.Force = i.Force
+	a.Name, a.NameEN, a.Force = i.Name, i.NameEN, i.Force
 	d, e, found := k.book.definition(ref.Code, p.Last())
 	reason := measure.NoReason
 	switch {
@@ -206,7 +206,7 @@ func (k *asking) bases(list []Answer, ref formula.Ref, periods []period.Period) 
 			continue
 		}
 		var r formula.Result
-		k.src.run(func() { r = formula.Eval(k.src, formula.Of(ref), a.Unit, bp) })
+		k.src.run(func() { r = formula.Eval(k.src, k.book.of(ref), a.Unit, bp) })
 		if r.Value != nil && r.Reason == measure.NoReason && r.Coverage.Complete() {
 			a.Base = printed(a.Definition, r)
 		}

@@ -2,6 +2,7 @@ package indicators
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strings"
 
@@ -17,8 +18,9 @@ import (
 // A Mark is a figure as a table over many units shows it.
 type Mark struct {
 	Unit       org.UnitID
-	Text       string // as printed, or the reason
-	None       bool   // there is no number
+	Text       string  // as printed, or the reason
+	Value      float64 // the printed number, for drawing; 0 where there is none
+	None       bool    // there is no number
 	Light      measure.Light
 	Place      int // among the units compared; 0 for none
 	Incomplete bool
@@ -45,12 +47,40 @@ func (s *Service) Marks(ctx context.Context, reader perm.Actor, codes []string, 
 		return nil, err
 	}
 	defer k.done()
+	out = make([]MarkRow, 0, len(codes))
 	for _, c := range codes {
 		row, err := k.marks(c, units, p, l)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, row)
+	}
+	return out, nil
+}
+
+// A Passing is what several units had in one period of a course.
+type Passing struct {
+	Period period.Period
+	Marks  []Mark // by unit
+}
+
+// Courses answers a code for several units over the periods around p: the trend of each unit,
+// from the first period that any of them has data of.
+func (s *Service) Courses(ctx context.Context, reader perm.Actor, code string, units []org.UnitID, p period.Period, l words.Lang) (out []Passing, err error) {
+	defer fault.Wrap(&err, "indicators.Courses(%s, %d units, %s)", code, len(units), p)
+	k, err := s.ask(ctx, reader, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer k.done()
+	for _, q := range TrendPeriods(p, trendLength(p.Kind())) {
+		row, err := k.marks(code, units, q, l)
+		if err != nil {
+			return nil, err
+		}
+		if len(out) > 0 || slices.ContainsFunc(row.Marks, func(m Mark) bool { return !m.None || m.Withheld }) {
+			out = append(out, Passing{q, row.Marks})
+		}
 	}
 	return out, nil
 }
@@ -91,6 +121,9 @@ func (k *asking) marks(code string, units []org.UnitID, p period.Period, l words
 // markOf takes from an answer what a table shows.
 func markOf(a Answer, l words.Lang) Mark {
 	m := Mark{Unit: a.Unit, Text: a.Text(l), None: a.Printed == nil || a.Withheld, Incomplete: a.Incomplete, Withheld: a.Withheld, Small: a.Small, State: a.State}
+	if !m.None {
+		m.Value = float(a.Printed)
+	}
 	if lit(a) && a.Light != measure.Grey {
 		m.Light = a.Light
 	}
@@ -127,12 +160,14 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 	suffix := strings.TrimPrefix(d.Format.Show(rat0, 0, l.Pick(d.Unit, d.UnitEN), l.Text), "0")
 	q.marks = make([]Mark, len(units))
 	values := make([]int64, len(units))
-	var text []byte
+	text := make([]byte, 0, 12*len(units))
 	ends := make([]int, len(units)) // where each text ends
 	e := k.engine()
 	asked := append([]period.Period{p}, goals.bases...)
+	unit := math.Pow10(d.Digits)
+	reasons := map[measure.Reason]string{}
 	e.src.run(func() {
-		e.runner.Run(formula.Of(ref), units, asked, &e.block)
+		e.runner.Run(k.book.of(ref), units, asked, &e.block)
 		text = text[:0]
 		done = true
 		for i, u := range units {
@@ -140,24 +175,29 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 			*m = Mark{Unit: u, State: state}
 			c := e.block.Index(i, 0)
 			if why := e.block.Reason(c); why != measure.NoReason {
-				m.Text, m.None, values[i] = l.Text(why.Text()), true, noPlace
-				text = append(text, m.Text...)
+				said, known := reasons[why]
+				if !known {
+					said = l.Text(why.Text())
+					reasons[why] = said
+				}
+				m.None, values[i] = true, noPlace
+				text = append(text, said...)
 				ends[i] = len(text)
 				continue
 			}
-			s := e.block.Printed(c, d.Format, d.Digits)
-			v, ok := wholeNumber(s)
+			v, ok := rounded(&e.block, c, d)
 			if !ok {
 				done = false
 				return
 			}
+			m.Value = float64(v) / unit
 			reported, expected := e.block.Reported(c)
 			if m.Incomplete = expected > 0 && reported*100 < d.MinCoverage*expected; m.Incomplete {
 				m.Reported, m.Expected, values[i] = reported, expected, noPlace
 			} else {
 				values[i] = v
 			}
-			text = appendGrouped(text, s)
+			text = appendPrinted(text, v, d.Digits)
 			text = append(text, suffix...)
 			ends[i] = len(text)
 			if g := goals.of[i]; g != nil && !m.Incomplete {
@@ -235,22 +275,44 @@ func wholeNumber(s string) (v int64, ok bool) {
 	return v, n > 0
 }
 
-// appendGrouped writes a number with thousands separators, as measure.Group does.
-func appendGrouped(dst []byte, s string) []byte {
-	if strings.HasPrefix(s, "-") {
-		dst, s = append(dst, '-'), s[1:]
+// rounded gives the printed value of a cell as a whole number of its last digit; ok is false for
+// one that is too large.
+func rounded(b *formula.Block, i int, d Definition) (v int64, ok bool) {
+	if v, ok = b.Rounded(i, d.Format, d.Digits); ok {
+		return v, v > -mostWhole && v < mostWhole
 	}
-	whole := len(s)
-	if i := strings.IndexByte(s, '.'); i >= 0 {
-		whole = i
+	return wholeNumber(b.Printed(i, d.Format, d.Digits))
+}
+
+// mostWhole is 10 to the power of the digits that wholeNumber reads.
+const mostWhole = 100_000_000_000_000
+
+// appendPrinted writes a whole number of the last of some digits after the point, with thousands
+// separators, as measure.Group does.
+func appendPrinted(dst []byte, v int64, digits int) []byte {
+	if v < 0 {
+		dst, v = append(dst, '-'), -v
 	}
-	for i := range whole {
-		if i > 0 && (whole-i)%3 == 0 {
-			dst = append(dst, ',')
+	var buf [32]byte
+	n := len(buf)
+	for i := range digits {
+		n--
+		buf[n] = byte('0' + v%10)
+		if v /= 10; i == digits-1 {
+			n--
+			buf[n] = '.'
 		}
-		dst = append(dst, s[i])
 	}
-	return append(dst, s[whole:]...)
+	for i := 0; i == 0 || v > 0; i++ {
+		if i > 0 && i%3 == 0 {
+			n--
+			buf[n] = ','
+		}
+		n--
+		buf[n] = byte('0' + v%10)
+		v /= 10
+	}
+	return append(dst, buf[n:]...)
 }
 
 // A goal is a target as whole numbers of the last printed digit, or of a finer one.
@@ -273,7 +335,7 @@ func (g *goal) baseIn(b *formula.Block, u int, d Definition) (v int64, ok bool) 
 	if reported, expected := b.Reported(i); b.Reason(i) != measure.NoReason || reported < expected {
 		return 0, false
 	}
-	return wholeNumber(b.Printed(i, d.Format, d.Digits))
+	return rounded(b, i, d)
 }
 
 // light is what Target.Judge says.
@@ -328,43 +390,42 @@ func (k *asking) goals(ref formula.Ref, d Definition, t *org.Tree, units []org.U
 	all := k.book.targets[ref.Code]
 	var fitting []Target
 	own := map[org.UnitID]bool{}
-	for _, x := range all {
-		if x.Ended == "" && x.Period.Contains(p) {
-			fitting = append(fitting, x)
-			own[x.Unit] = true
+	for i := range all {
+		if all[i].Ended == "" && all[i].Period.Contains(p) {
+			fitting = append(fitting, all[i])
+			own[all[i].Unit] = true
 		}
 	}
 	if len(fitting) == 0 {
 		return list, true
 	}
 	shared := map[org.UnitID]*goal{}
+	read := make([]*goal, len(fitting))
 	for i, u := range units {
 		if !t.Has(u) {
 			continue
 		}
-		from, path := t.Parent(u), []org.UnitID(nil)
-		if own[u] {
-			from, path = u, []org.UnitID{u}
+		from, own := t.Parent(u), own[u]
+		if own {
+			from = u
 		}
 		if from == 0 {
 			continue
 		}
 		g, known := shared[from]
 		if !known {
-			if path == nil {
-				path = t.Path(from)
-			}
-			if x, found := Applies(fitting, path, p); found {
-				if g = newGoal(x, d.Digits); g == nil {
-					return list, false
+			at := applies(fitting, from, p)
+			for above := from; at < 0 && !own && above != 0; {
+				if above = t.Parent(above); above != 0 {
+					at = applies(fitting, above, p)
 				}
-				if g.base >= 0 {
-					if bp, err := x.BasePeriod(p); err != nil {
-						g.lost = true
-					} else if g.base = slices.Index(list.bases, bp); g.base < 0 {
-						g.base = len(list.bases)
-						list.bases = append(list.bases, bp)
+			}
+			if at >= 0 {
+				if g, ok = read[at], true; g == nil {
+					if g, ok = k.goal(fitting[at], d, p, &list); !ok {
+						return list, false
 					}
+					read[at] = g
 				}
 			}
 			shared[from] = g
@@ -372,6 +433,23 @@ func (k *asking) goals(ref formula.Ref, d Definition, t *org.Tree, units []org.U
 		list.of[i] = g
 	}
 	return list, true
+}
+
+// goal reads one target and notes its base period in the list.
+func (k *asking) goal(x Target, d Definition, p period.Period, list *goalList) (g *goal, ok bool) {
+	if g = newGoal(x, d.Digits); g == nil {
+		return nil, false
+	}
+	if g.base < 0 {
+		return g, true
+	}
+	if bp, err := x.BasePeriod(p); err != nil {
+		g.lost = true
+	} else if g.base = slices.Index(list.bases, bp); g.base < 0 {
+		g.base = len(list.bases)
+		list.bases = append(list.bases, bp)
+	}
+	return g, true
 }
 
 // newGoal writes a target as whole numbers; nil where its digits are too many.
@@ -382,7 +460,9 @@ func newGoal(t Target, digits int) *goal {
 	}
 	fine := digits
 	for _, s := range []string{t.Value, t.Upper, t.Margin} {
-		if r, ok := decimal(s); ok {
+		if _, n, ok := plainDecimal(s); ok {
+			fine = max(fine, n)
+		} else if r, ok := decimal(s); ok {
 			for fine <= digits+4 && measure.Exact(r) != trimZeros(measure.Round(r, fine)) {
 				fine++
 			}
@@ -395,6 +475,13 @@ func newGoal(t Target, digits int) *goal {
 		g.up *= 10
 	}
 	read := func(s string, v *int64) bool {
+		if n, its, ok := plainDecimal(s); ok {
+			for ; its < fine; its++ {
+				n *= 10
+			}
+			*v = n
+			return n > -mostWhole && n < mostWhole
+		}
 		r, ok := decimal(s)
 		if !ok {
 			return false
@@ -418,6 +505,35 @@ func newGoal(t Target, digits int) *goal {
 	}
 	g.margined = read(t.Margin, &g.margin) && g.margin > 0
 	return g
+}
+
+// plainDecimal reads a short decimal as it is mostly written, "98.5", as a whole number of the
+// last digit that is not zero; ok is false for anything that decimal must look at.
+func plainDecimal(s string) (v int64, digits int, ok bool) {
+	unsigned := strings.TrimPrefix(s, "-")
+	if unsigned == "" || len(unsigned) > 10 {
+		return 0, 0, false
+	}
+	point := -1
+	for i := range len(unsigned) {
+		switch c := unsigned[i]; {
+		case c >= '0' && c <= '9':
+			v = v*10 + int64(c-'0')
+		case c == '.' && point < 0 && i > 0 && i < len(unsigned)-1:
+			point = i
+		default:
+			return 0, 0, false
+		}
+	}
+	if point >= 0 {
+		for digits = len(unsigned) - point - 1; digits > 0 && v%10 == 0; digits-- {
+			v /= 10
+		}
+	}
+	if len(unsigned) < len(s) {
+		v = -v
+	}
+	return v, digits, true
 }
 
 // trimZeros takes the zeros off the end of a decimal, as measure.Exact leaves them off.

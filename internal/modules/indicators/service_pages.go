@@ -81,7 +81,7 @@ func (k *asking) line(code string, unit org.UnitID, p period.Period) (l Line, er
 	if q, err := compared.YoY(); err == nil && sense {
 		base = index(q) // ranges over a year have none
 	}
-	all := k.over(ref, formula.Of(ref), "", unit, list, now)
+	all := k.over(ref, k.book.of(ref), "", unit, list, now)
 	l.Now = all[now]
 	if asksNothing(l.Now.Reason) {
 		return l, nil
@@ -126,34 +126,6 @@ func asksNothing(r measure.Reason) bool {
 		return true
 	}
 	return false
-}
-
-// Courses answers a code for several units over the periods around p: the trend of each unit.
-func (s *Service) Courses(ctx context.Context, reader perm.Actor, code string, units []org.UnitID, p period.Period) (out [][]Point, err error) {
-	defer fault.Wrap(&err, "indicators.Courses(%s, %d units, %s)", code, len(units), p)
-	k, err := s.ask(ctx, reader, 0)
-	if err != nil {
-		return nil, err
-	}
-	defer k.done()
-	out = make([][]Point, len(units))
-	any := false
-	for _, q := range TrendPeriods(p, trendLength(p.Kind())) {
-		row, err := k.row(code, units, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range row {
-			any = any || a.Printed != nil
-		}
-		if !any {
-			continue // before there were data
-		}
-		for i, a := range row {
-			out[i] = append(out[i], Point{q, a})
-		}
-	}
-	return out, nil
 }
 
 // DefaultPeriod is what a page shows before anybody chose: the latest complete year that has
@@ -210,11 +182,12 @@ type Head struct {
 // Heads lists all indicators, then all elements.
 func (s *Service) Heads() []Head {
 	b := s.now.Load()
-	var out []Head
+	elements := b.catalogue.All()
+	out := make([]Head, 0, len(b.list)+len(elements))
 	for _, i := range b.list {
 		out = append(out, Head{Code: i.Code, Name: i.Name, NameEN: i.NameEN, Force: i.Force, Filled: i.Latest().Filled()})
 	}
-	for _, e := range b.catalogue.All() {
+	for _, e := range elements {
 		out = append(out, Head{Code: e.Code, Name: e.Name, NameEN: e.NameEN, Force: e.Force, Element: true, Filled: true, Unit: e.Unit})
 	}
 	return out

@@ -257,18 +257,25 @@ func (t Target) BasePeriod(p period.Period) (period.Period, error) {
 // there the shortest period that holds p. The list holds targets of one indicator, ended ones too.
 func Applies(list []Target, path []org.UnitID, p period.Period) (Target, bool) {
 	for i := len(path) - 1; i >= 0; i-- {
-		best := -1
-		for k, t := range list {
-			if t.Unit != path[i] || t.Ended != "" || !t.Period.Contains(p) {
-				continue
-			}
-			if best < 0 || t.Period.First().DaysUntil(t.Period.Last()) < list[best].Period.First().DaysUntil(list[best].Period.Last()) {
-				best = k
-			}
-		}
-		if best >= 0 {
+		if best := applies(list, path[i], p); best >= 0 {
 			return list[best], true
 		}
 	}
 	return Target{}, false
+}
+
+// applies gives the number of a unit's own target in the list, the one of the shortest period; -1
+// for none.
+func applies(list []Target, unit org.UnitID, p period.Period) int {
+	best := -1
+	for k := range list {
+		t := &list[k]
+		if t.Unit != unit || t.Ended != "" || !t.Period.Contains(p) {
+			continue
+		}
+		if best < 0 || t.Period.First().DaysUntil(t.Period.Last()) < list[best].Period.First().DaysUntil(list[best].Period.Last()) {
+			best = k
+		}
+	}
+	return best
 }

@@ -367,10 +367,10 @@ func (h *pages) compare(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var courses [][]Point
+	var courses []Passing
 	var ranked []Answer
 	if len(span.Units) <= mostBars && by != "" {
-		if courses, err = h.s.Courses(r.Context(), reader, by, span.Units, c.p); err != nil {
+		if courses, err = h.s.Courses(r.Context(), reader, by, span.Units, c.p, x.Lang); err != nil {
 			return err
 		}
 		list, err := h.s.Many(r.Context(), reader, []string{by}, span.Units, c.p)

@@ -16,6 +16,28 @@ type findingView struct {
 	Soft               bool
 }
 
+// A sameView is a finding that several cells have in common, said once.
+type sameView struct {
+	Say   string
+	Cells []findingView
+}
+
+// sameOf puts findings of one sentence together, in the order of the first of each.
+func sameOf(list []findingView) []sameView {
+	var out []sameView
+	at := map[string]int{}
+	for _, f := range list {
+		i, ok := at[f.Say]
+		if !ok {
+			i = len(out)
+			at[f.Say] = i
+			out = append(out, sameView{Say: f.Say})
+		}
+		out[i].Cells = append(out[i].Cells, f)
+	}
+	return out
+}
+
 func periodName(l words.Lang, p period.Period) string {
 	if l == words.English {
 		return p.English()
@@ -48,10 +70,12 @@ type headView struct {
 	Text             string
 	Unit             string
 	ColSpan, RowSpan int
+	Class            string
 }
 
 type rowView struct {
 	Code, Name, Label, Unit string // Label and Unit of a turned row
+	Same                    bool   // the element of the turned row before
 	Cells                   []cellView
 	Note                    cellView
 }
@@ -238,9 +262,15 @@ func (in gridIn) turned(p *plan, i int, byCell map[Key][]Found) panelView {
 		paths = append(paths, []string{p.t("说明")})
 	}
 	v.Head = headOf(paths, nil)
+	for i := range v.Head[0] {
+		if v.Head[0][i].Text == p.t("计量单位") {
+			v.Head[0][i].Class = "unit"
+		}
+	}
 	for _, col := range l.Panels[i].Columns {
 		labels := p.labels(col)
-		r := rowView{Code: l.Columns[col].Element.Code, Name: labels[0], Label: strings.Join(labels[1:], " · "), Unit: p.unitOf(col)}
+		code := l.Columns[col].Element.Code
+		r := rowView{Code: code, Same: len(v.Rows) > 0 && v.Rows[len(v.Rows)-1].Code == code, Name: labels[0], Label: strings.Join(labels[1:], " · "), Unit: p.unitOf(col)}
 		for row := range l.Subjects {
 			r.Cells = append(r.Cells, in.past(row, col), in.cell(p, row, col, byCell))
 		}

@@ -36,7 +36,8 @@ type entryView struct {
 	FromFile                                                  bool
 	Say                                                       string // why the last deed was refused
 	File, Hard, Soft, Info, Blank                             []findingView
-	Tried                                                     bool // findings are shown in full
+	Same                                                      []sameView // the hard ones, each sentence once
+	Tried                                                     bool       // findings are shown in full
 	AskBlanks                                                 bool
 	Others                                                    []otherView
 	Return                                                    int64
@@ -94,6 +95,7 @@ func newEntryView(in entryIn) entryView {
 		found = nil // nobody has asked yet
 	} else {
 		v.File, v.Hard, v.Soft, v.Info, v.Blank = findingsOf(in.Lang, l, o.Checked)
+		v.Same = sameOf(v.Hard)
 		v.Tried = true
 		v.AskBlanks = len(v.Blank) > 0 && len(v.Hard)+len(v.Soft)+len(v.File) == 0
 	}

@@ -42,7 +42,7 @@ func formsTable(l words.Lang, rows []formRow) *table.Table {
 		{Head: []string{words.T(l, "批准文号")}, Key: "approval", Sort: table.ByText, Filter: true, Width: 12},
 		{Head: []string{words.T(l, "频率")}, Key: "grain", Sort: table.ByText, Width: 4},
 		{Head: []string{words.T(l, "截止")}, Key: "due", Sort: table.ByText, Width: 10},
-		{Head: []string{words.T(l, "填报负担"), words.T(l, "单位")}, Key: "units", Sort: table.ByNumber},
+		{Head: []string{words.T(l, "填报负担"), words.T(l, "单位数")}, Key: "units", Sort: table.ByNumber},
 		{Head: []string{words.T(l, "填报负担"), words.T(l, "每期格数")}, Key: "cells", Sort: table.ByNumber},
 		{Head: []string{words.T(l, "填报负担"), words.T(l, "全年格数")}, Key: "yearly", Sort: table.ByNumber},
 		{Head: []string{words.T(l, "版本")}, Key: "version", Sort: table.ByNumber},
@@ -57,6 +57,8 @@ func formsTable(l words.Lang, rows []formRow) *table.Table {
 		if f.Approval == "" {
 			approval = table.Text(words.T(l, "无（%s）", f.NoApproval))
 		}
+		from := table.Text(periodName(l, f.From))
+		from.SortKey = f.From.String()
 		state := table.Text(words.T(l, "在用"))
 		if !x.Last.IsZero() {
 			state = table.Text(words.T(l, "报到 %s 止", x.Last))
@@ -66,7 +68,7 @@ func formsTable(l words.Lang, rows []formRow) *table.Table {
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(f.Code), table.Link(f.Title(l == words.English), "/forms/"+f.Code), table.Text(x.Force), approval,
 			table.Text(words.T(l, f.Grain.Chinese())), table.Text(dueText(l, f.Due)), number(x.Burden.Units), number(x.Burden.Cells), number(x.Burden.Yearly),
-			number(f.No), table.Text(f.From.String()), state}})
+			number(f.No), from, state}})
 	}
 	if len(rows) > 1 {
 		t.Rows = append(t.Rows, table.Row{Total: true, Cells: []table.Cell{table.Text(""), table.Text(words.T(l, "合计（在用）")), table.Text(""), table.Text(""), table.Text(""), table.Text(""),

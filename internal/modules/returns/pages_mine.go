@@ -27,9 +27,9 @@ func mineTable(l words.Lang, id, caption, empty string, rows []openRow, today pe
 		{Head: []string{words.T(l, "报表")}, Key: "form", RowHead: true, Sort: table.ByText, Filter: true, Width: 14},
 		{Head: []string{words.T(l, "单位")}, Key: "unit", Sort: table.ByText, Filter: true, Width: 8},
 		{Head: []string{words.T(l, "期别")}, Key: "period", Sort: table.ByText, Width: 8},
+		{Head: []string{words.T(l, "时限")}, Key: "light", Sort: table.ByLight, Width: 7},
 		{Head: []string{words.T(l, "状态")}, Key: "state", Sort: table.ByText, Width: 5},
 		{Head: []string{words.T(l, "截止日")}, Key: "due", Sort: table.ByText, Width: 6},
-		{Head: []string{words.T(l, "时限")}, Key: "light", Sort: table.ByLight, Width: 7},
 		{Head: []string{words.T(l, "要新填")}, Key: "fresh", Unit: words.T(l, "格"), Sort: table.ByNumber},
 		{Head: []string{words.T(l, "全表")}, Key: "cells", Unit: words.T(l, "格"), Sort: table.ByNumber},
 	}}
@@ -46,7 +46,7 @@ func mineTable(l words.Lang, id, caption, empty string, rows []openRow, today pe
 		form.SortKey = st.Form.Code
 		p := table.Text(periodName(l, at.Period))
 		p.SortKey = at.Period.String()
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{form, table.Text(x.Unit), p, table.Text(words.T(l, st.Return.StateText())), due, light,
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{form, table.Text(x.Unit), p, light, table.Text(words.T(l, st.Return.StateText())), due,
 			table.Number(strconv.Itoa(x.Fresh), strconv.Itoa(x.Fresh)), table.Number(strconv.Itoa(x.All), strconv.Itoa(x.All))}})
 	}
 	if oneUnit {

@@ -37,8 +37,14 @@ type Opened struct {
 // a closed period.
 func (o *Opened) NeedsReason() bool { return o.Closed || o.Standing.Return.Approved > 0 }
 
-// NewCells counts the cells that must be typed: all but those that are known.
-func (o *Opened) NewCells() int { return o.Layout.Cells() - len(o.Known) }
+// NewCells counts the cells that must be typed: all but those that are known, none of a return
+// that was handed in before, whose numbers stand in it.
+func (o *Opened) NewCells() int {
+	if o.Standing.Return.Version > 0 {
+		return 0
+	}
+	return o.Layout.Cells() - len(o.Known)
+}
 
 // Open opens a return for filling in. Only those who may fill it in may see it: what is not
 // approved belongs to its unit (SEMANTICS §1).

@@ -150,7 +150,7 @@ func (s *Service) showEntry(w http.ResponseWriter, r *http.Request, o *Opened, s
 		rep := l.report(s.baseOf(o), o.Checked, o.Filling)
 		v.Counted, v.Created, v.Updated, v.Unchanged = true, rep.Created, rep.Updated, rep.Unchanged
 	}
-	return entryPage().RenderStatus(w, r, status, l.Form.Name, v)
+	return entryPage().RenderStatus(w, r, status, v.Form, v)
 }
 
 func (s *Service) baseOf(o *Opened) map[Key]Value {

@@ -149,7 +149,7 @@ func (s *Service) showForm(w http.ResponseWriter, r *http.Request, status int, b
 		x := list[i]
 		v.Versions = append(v.Versions, formVersionView{No: x.No, From: x.From.String(), By: x.By, At: shortStamp(x.At), Reason: x.Reason, On: x == f})
 	}
-	return formPage().RenderStatus(w, r, status, f.Name, v)
+	return formPage().RenderStatus(w, r, status, f.Title(web.LangOf(r) == words.English), v)
 }
 
 // percentless prints a mean with one decimal at most.
@@ -474,5 +474,5 @@ func (s *Service) getFormData(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Grid = web.NewGrid(r, t)
 	v.XLSX, v.CSV = web.FileLinks(r)
-	return dataPage().RenderStatus(w, r, status, f.Name, v)
+	return dataPage().RenderStatus(w, r, status, f.Title(web.LangOf(r) == words.English), v)
 }

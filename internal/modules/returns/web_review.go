@@ -25,6 +25,8 @@ type reviewView struct {
 	Say                   string
 	List                  []string // obstacles
 	Closed                bool     // one of the waiting returns is of a closed period
+	Kept                  bool     // some of those that were ticked still are
+	All                   bool     // all were asked to be ticked
 }
 
 type waitingView struct {
@@ -71,6 +73,12 @@ func (s *Service) getReview(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.newReviewView(r, nil)
 	if err != nil {
 		return err
+	}
+	v.All = r.URL.Query().Get("pick") == "all"
+	for _, rows := range [][]waitingView{v.Review, v.Approve} {
+		for i := range rows {
+			rows[i].Picked = v.All
+		}
 	}
 	return reviewPage().Render(w, r, "审核与批准", v)
 }
@@ -137,6 +145,7 @@ func (s *Service) postReview(w http.ResponseWriter, r *http.Request) error {
 		for i := range rows {
 			id := SourceID(rows[i].ID, rows[i].Version)
 			rows[i].Picked = picked[id] && !faulty[id] && !named(list, rows[i])
+			v.Kept = v.Kept || rows[i].Picked
 		}
 	}
 	keep(v.Review)
@@ -174,7 +183,7 @@ func (s *Service) showSeen(w http.ResponseWriter, r *http.Request, status int, c
 	if cause != nil {
 		v.Say = fault.Say(cause, web.LangOf(r).Text)
 	}
-	return seenPage().RenderStatus(w, r, status, seen.Layout.Form.Name, v)
+	return seenPage().RenderStatus(w, r, status, v.Form, v)
 }
 
 func (s *Service) postSeen(w http.ResponseWriter, r *http.Request) error {

@@ -130,7 +130,7 @@ func dayCell(t tr, c *calendar.Calendar, day period.Day, today bool) dayView {
 		v.Class = "off"
 	}
 	if e, ok := c.Entry(day); ok {
-		v.Title = e.Name
+		v.Title = t(e.Name)
 		switch {
 		case e.Off:
 			v.Class, v.Sign = "holiday", t("休")
@@ -162,7 +162,7 @@ func entryRow(t tr, e calendar.Entry, day period.Day, own bool) table.Row {
 	if own {
 		source = t("本县规定")
 	}
-	return table.Row{Cells: []table.Cell{table.Text(day.String()), table.Text(weekday(t, day)), table.Text(e.Name), table.Text(what), table.Text(source)}}
+	return table.Row{Cells: []table.Cell{table.Text(day.String()), table.Text(weekday(t, day)), table.Text(t(e.Name)), table.Text(what), table.Text(source)}}
 }
 
 func newYearPreview(t tr, y calendar.Year, changes []calendar.Change, known bool) *yearPreview {

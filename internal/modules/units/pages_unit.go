@@ -28,6 +28,7 @@ type unitView struct {
 	Kin              []link // predecessors and successors
 	CanChange        bool
 	Territorial      bool
+	Figures          string // where its figures are, "" for readers who may not see them
 	HasBeneath       bool
 	Form             changeForm
 	Parents          []choice // for the new parent

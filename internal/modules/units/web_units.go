@@ -124,6 +124,9 @@ func (s *Service) showUnit(w http.ResponseWriter, r *http.Request, status int, i
 	}
 	v.History = historyOf(trOf(r), list, true)
 	v.CanChange = web.ActorOf(r).Can(ruleChange)
+	if at := "/units/" + v.Code; v.Territorial && v.Alive && web.MayOpen(r, at) {
+		v.Figures = at
+	}
 	v.Form.Seen = st.revOf(id)
 	if fill != nil {
 		fill(&v)

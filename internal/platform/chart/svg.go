@@ -11,6 +11,10 @@ func AppendText(dst []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if c > '>' && c < utf8.RuneSelf || c >= '(' && c <= ';' {
+			i++
+			continue
+		}
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(s[i:])
 			if (r == utf8.RuneError && n == 1) || r == 0xFFFE || r == 0xFFFF {

@@ -181,20 +181,45 @@ func alignClass(a Align) string {
 	return ""
 }
 
+// A body writes the rows of a table. What every row repeats is made once.
+type body struct {
+	t      *Table
+	o      Options
+	head   int
+	class  []string      // by column
+	open   []string      // by column: the beginning of a cell that has nothing of its own
+	stem   []string      // by column: first part of addresses, escaped
+	tail   []byte        // of the row: second part of addresses, escaped
+	lights []lightOfBody // those met so far
+}
+
+type lightOfBody struct {
+	light measure.Light
+	html  string // before a number
+}
+
 func (t *Table) tbody(dst []byte, o Options, aligns []Align) []byte {
-	dst = append(dst, "<tbody>"...)
-	head := t.rowHead()
-	classes := make([]string, len(t.Columns))
+	n := len(t.Columns)
+	words := make([]string, 3*n)
+	b := body{t: t, o: o, head: t.rowHead(), class: words[:n], open: words[n : 2*n], stem: words[2*n:]}
 	for i, a := range aligns {
 		switch a {
 		case Right:
-			classes[i] = "n"
+			b.class[i] = "n"
 		case Center:
-			classes[i] = "c"
+			b.class[i] = "c"
+		}
+		b.open[i] = "<td"
+		if i == b.head {
+			b.open[i] = `<th scope="row"`
+		}
+		if l := t.Columns[i].Link; l != "" {
+			b.stem[i] = string(chart.AppendHref(nil, l))
 		}
 	}
+	dst = append(dst, "<tbody>"...)
 	for r := range t.Rows {
-		dst = t.tr(dst, &t.Rows[r], o, head, classes)
+		dst = b.tr(dst, &t.Rows[r])
 	}
 	if len(t.Rows) == 0 {
 		dst = append(dst, `<tr class="empty"><td colspan="`...)
@@ -206,6 +231,23 @@ func (t *Table) tbody(dst []byte, o Options, aligns []Align) []byte {
 	return append(dst, "</tbody>"...)
 }
 
+// light gives the symbol of a light before a number, with the word for those who hear the page.
+func (b *body) light(l measure.Light) string {
+	for i := range b.lights {
+		if b.lights[i].light == l {
+			return b.lights[i].html
+		}
+	}
+	s := append([]byte(`<span class="lt `), chart.LightClass(l)...)
+	s = append(s, `" role="img" aria-label="`...)
+	s = chart.AppendText(s, b.o.tr(chart.LightWord(l)))
+	s = append(s, `">`...)
+	s = append(s, chart.LightSymbol(l)...)
+	s = append(s, `</span>`...)
+	b.lights = append(b.lights, lightOfBody{l, string(s)})
+	return string(s)
+}
+
 func (t *Table) empty(o Options) string {
 	if t.Empty != "" {
 		return t.Empty
@@ -213,7 +255,11 @@ func (t *Table) empty(o Options) string {
 	return o.tr("暂无数据")
 }
 
-func (t *Table) tr(dst []byte, row *Row, o Options, head int, classes []string) []byte {
+func (b *body) tr(dst []byte, row *Row) []byte {
+	t := b.t
+	if b.tail = b.tail[:0]; row.Link != "" {
+		b.tail = chart.AppendText(b.tail, row.Link)
+	}
 	dst = append(dst, "<tr"...)
 	if row.ID != "" {
 		dst = append(dst, ` id="`...)
@@ -245,12 +291,8 @@ func (t *Table) tr(dst []byte, row *Row, o Options, head int, classes []string) 
 		if i < len(row.Cells) {
 			c = &row.Cells[i]
 		}
-		if i == head {
-			dst = append(dst, `<th scope="row"`...)
-		} else {
-			dst = append(dst, "<td"...)
-		}
-		dst = t.tdClass(dst, c, classes[i], i == head, row.Level)
+		dst = append(dst, b.open[i]...)
+		dst = tdClass(dst, c, b.class[i], i == b.head, row.Level)
 		if c.Hint != "" {
 			dst = append(dst, ` title="`...)
 			dst = chart.AppendText(dst, c.Hint)
@@ -260,8 +302,12 @@ func (t *Table) tr(dst []byte, row *Row, o Options, head int, classes []string) 
 			dst = appendSortValue(dst, c, s)
 		}
 		dst = append(dst, '>')
-		dst = c.html(dst, o)
-		if i == head {
+		if c.Kind == NumberKind {
+			dst = b.number(dst, c, b.stem[i])
+		} else {
+			dst = c.html(dst, b.o)
+		}
+		if i == b.head {
 			dst = append(dst, "</th>"...)
 		} else {
 			dst = append(dst, "</td>"...)
@@ -270,7 +316,7 @@ func (t *Table) tr(dst []byte, row *Row, o Options, head int, classes []string) 
 	return append(dst, "</tr>"...)
 }
 
-func (t *Table) tdClass(dst []byte, c *Cell, class string, head bool, level int) []byte {
+func tdClass(dst []byte, c *Cell, class string, head bool, level int) []byte {
 	indent := head && level > 0
 	if class == "" && !c.Missing && !indent && c.Kind != ActionsKind {
 		return dst
@@ -290,7 +336,45 @@ func (t *Table) tdClass(dst []byte, c *Cell, class string, head bool, level int)
 	return append(dst, '"')
 }
 
-// html appends the inside of a cell.
+// number appends the inside of a figure's cell.
+func (b *body) number(dst []byte, c *Cell, stem string) []byte {
+	linked := true
+	switch {
+	case c.Href != "":
+		dst = append(dst, `<a class="fig" href="`...)
+		dst = chart.AppendHref(dst, c.Href)
+		dst = append(dst, `">`...)
+	case stem != "" && len(b.tail) > 0:
+		dst = append(dst, `<a class="fig" href="`...)
+		dst = append(dst, stem...)
+		dst = append(dst, b.tail...)
+		dst = append(dst, `">`...)
+	default:
+		linked = false
+	}
+	if c.Light != measure.NoLight {
+		dst = append(dst, b.light(c.Light)...)
+		if c.Text != "" {
+			dst = append(dst, ' ')
+		}
+	}
+	dst = chart.AppendText(dst, c.Text)
+	if linked {
+		dst = append(dst, `</a>`...)
+	}
+	return c.note(dst)
+}
+
+func (c *Cell) note(dst []byte) []byte {
+	if c.Note != "" {
+		dst = append(dst, ` <small>`...)
+		dst = chart.AppendText(dst, c.Note)
+		dst = append(dst, `</small>`...)
+	}
+	return dst
+}
+
+// html appends the inside of a cell that is no number.
 func (c *Cell) html(dst []byte, o Options) []byte {
 	switch c.Kind {
 	case SparkKind:
@@ -302,22 +386,13 @@ func (c *Cell) html(dst []byte, o Options) []byte {
 		return c.actions(dst, o)
 	}
 	if c.Href != "" {
-		if c.Kind == NumberKind {
-			dst = append(dst, `<a class="fig" href="`...)
-		} else {
-			dst = append(dst, `<a href="`...)
-		}
+		dst = append(dst, `<a href="`...)
 		dst = chart.AppendHref(dst, c.Href)
 		dst = append(dst, `">`...)
 	}
 	if c.Light != measure.NoLight {
 		dst = append(dst, `<span class="lt `...)
 		dst = append(dst, chart.LightClass(c.Light)...)
-		if c.Kind == NumberKind {
-			// The word for those who hear the page; a light cell prints its own.
-			dst = append(dst, `" role="img" aria-label="`...)
-			dst = chart.AppendText(dst, o.tr(chart.LightWord(c.Light)))
-		}
 		dst = append(dst, `">`...)
 		dst = append(dst, chart.LightSymbol(c.Light)...)
 		dst = append(dst, `</span>`...)
@@ -329,12 +404,7 @@ func (c *Cell) html(dst []byte, o Options) []byte {
 	if c.Href != "" {
 		dst = append(dst, `</a>`...)
 	}
-	if c.Note != "" {
-		dst = append(dst, ` <small>`...)
-		dst = chart.AppendText(dst, c.Note)
-		dst = append(dst, `</small>`...)
-	}
-	return dst
+	return c.note(dst)
 }
 
 func (c *Cell) actions(dst []byte, o Options) []byte {

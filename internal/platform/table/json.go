@@ -54,6 +54,7 @@ func (t *Table) MarshalJSON() ([]byte, error) {
 			var cell Cell
 			if c < len(row.Cells) {
 				cell = row.Cells[c]
+				cell.Href = t.href(row, c)
 			}
 			j.Cells = append(j.Cells, cell.json())
 		}

@@ -2,7 +2,7 @@ package table
 
 import (
 	"math"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,7 +35,7 @@ type branch struct {
 }
 
 func sortForest(out, rows []Row, col int, kind SortKind, desc bool) []Row {
-	var branches []branch
+	branches := make([]branch, 0, len(rows))
 	for i := 0; i < len(rows); {
 		j := i + 1
 		for j < len(rows) && rows[j].Level > rows[i].Level {
@@ -50,17 +50,26 @@ func sortForest(out, rows []Row, col int, kind SortKind, desc bool) []Row {
 		i = j
 	}
 	// Totals are fixed; the others fill the places between them.
-	var moving []branch
-	for _, b := range branches {
-		if !b.rows[0].Total {
-			moving = append(moving, b)
+	moving := make([]int, 0, len(branches)) // their numbers are sorted, which are small
+	for i := range branches {
+		if !branches[i].rows[0].Total {
+			moving = append(moving, i)
 		}
 	}
-	sort.SliceStable(moving, func(i, j int) bool { return moving[i].key.before(moving[j].key, desc) })
+	slices.SortFunc(moving, func(i, j int) int {
+		a, b := &branches[i].key, &branches[j].key
+		switch {
+		case a.before(b, desc):
+			return -1
+		case b.before(a, desc):
+			return 1
+		}
+		return i - j
+	})
 	next := 0
 	for _, b := range branches {
 		if !b.rows[0].Total {
-			b = moving[next]
+			b = branches[moving[next]]
 			next++
 		}
 		out = append(out, b.rows[0])
@@ -77,7 +86,7 @@ type sortKey struct {
 	text    string
 }
 
-func (k sortKey) before(o sortKey, desc bool) bool {
+func (k *sortKey) before(o *sortKey, desc bool) bool {
 	switch {
 	case k.missing || o.missing:
 		return !k.missing && o.missing

@@ -37,6 +37,7 @@ type Column struct {
 	Filter     bool     // the page's filter looks at this column
 	RowHead    bool     // names the row; if no column does, the first one
 	ScreenOnly bool     // shown on the page and never exported: actions
+	Link       string   // first part of the addresses of its figures, "/figures/R?unit="; see Row.Link
 }
 
 // Align is where the words of a column stand.
@@ -68,7 +69,23 @@ type Row struct {
 	Total bool // a sum: stands out and keeps its place when sorted
 	Data  []Attr
 	Cells []Cell
+	// Link is the second part of the addresses of its figures. A number without an address of
+	// its own leads to its column's Link followed by that of its row, if both are there: a
+	// thousand addresses need not be written out.
+	Link string
 }
+
+// href gives where a cell leads.
+func (t *Table) href(row *Row, column int) string {
+	c := &row.Cells[column]
+	if c.Href == "" && c.Kind == NumberKind && row.Link != "" && column < len(t.Columns) && t.Columns[column].Link != "" {
+		return t.Columns[column].Link + row.Link
+	}
+	return c.Href
+}
+
+// Size guesses how many bytes HTML will write, rather too many.
+func (t *Table) Size() int { return 2048 + len(t.Rows)*(80+len(t.Columns)*200) }
 
 // An Attr is a data attribute of a row for filters on the page: {"force", "xuanchuan"} becomes
 // data-force="xuanchuan". Names are lower-case letters, digits and hyphens.

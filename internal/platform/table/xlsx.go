@@ -322,8 +322,8 @@ func (b *book) rows(sw *excelize.StreamWriter, name string, t *Table, cols []int
 			if c == head {
 				l.indent = min(line.Level, 15)
 			}
-			if b.o.Base != "" && cell.Href != "" && links < maxLinks {
-				if target, ok := absolute(b.o.Base, cell.Href); ok {
+			if b.o.Base != "" && links < maxLinks && c < len(line.Cells) {
+				if target, ok := absolute(b.o.Base, t.href(line, c)); ok {
 					links++
 					l.link = cell.Kind == TextKind // figures stay calm; the link is there all the same
 					if err := b.f.SetCellHyperLink(name, sheet.Address(i+1, row), target, "External"); err != nil {

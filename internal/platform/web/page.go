@@ -7,6 +7,8 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"path"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -38,7 +40,7 @@ func MustPage[V any](files fs.FS, name string, partials ...string) *Page[V] {
 		for _, x := range partials {
 			paths = append(paths, "templates/"+x)
 		}
-		t, err := template.New(name).Funcs(Funcs(lang)).ParseFS(files, paths...)
+		t, err := parse(lang, name, files, paths)
 		if err != nil {
 			panic(fmt.Sprintf("web: page %s: %v", name, err))
 		}
@@ -51,6 +53,41 @@ func MustPage[V any](files fs.FS, name string, partials ...string) *Page[V] {
 	return p
 }
 
+// parse reads templates, each under its file's name; what is the same on every page is put in here.
+func parse(l words.Lang, name string, files fs.FS, paths []string) (*template.Template, error) {
+	all := template.New(name).Funcs(Funcs(l))
+	for _, file := range paths {
+		text, err := fs.ReadFile(files, file)
+		if err != nil {
+			return nil, err
+		}
+		t := all
+		if base := path.Base(file); base != name {
+			t = all.New(base)
+		}
+		if _, err := t.Parse(settled(l, string(text))); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// settled puts the fixed texts of a template in its language and the addresses of fixed files into
+// it, escaped as text is in HTML and its attributes.
+func settled(l words.Lang, text string) string {
+	text = fixedText.ReplaceAllStringFunc(text, func(s string) string {
+		return string(chart.AppendText(nil, words.T(l, fixedText.FindStringSubmatch(s)[1])))
+	})
+	return fixedFile.ReplaceAllStringFunc(text, func(s string) string {
+		return string(chart.AppendText(nil, assetPath(fixedFile.FindStringSubmatch(s)[1])))
+	})
+}
+
+var (
+	fixedText = regexp.MustCompile(`\{\{t "([^"\\\\%{}<>]*)"\}\}`)
+	fixedFile = regexp.MustCompile(`\{\{asset "([a-z.]+)"\}\}`)
+)
+
 // Funcs are the functions that templates may use.
 func Funcs(l words.Lang) template.FuncMap {
 	return template.FuncMap{
@@ -59,7 +96,7 @@ func Funcs(l words.Lang) template.FuncMap {
 		"lang": func() string { return string(l) },
 		"en":   func() bool { return l == words.English },
 		// grid renders a table that was readied by NewGrid, table a plain one, svg a chart.
-		"grid":  func(g Grid) template.HTML { return template.HTML(g.Table.HTML(nil, g.opt)) },
+		"grid":  func(g Grid) template.HTML { return g.place() },
 		"table": func(t *table.Table) template.HTML { return template.HTML(t.HTML(nil, table.Options{Tr: l.Text})) },
 		"svg": func(c chart.Chart) template.HTML {
 			return template.HTML(chart.AppendBox(nil, c, chart.Options{Tr: l.Text}))
@@ -79,7 +116,7 @@ func (p *Page[V]) Render(w http.ResponseWriter, r *http.Request, title string, v
 // RenderStatus is Render with another status. The title is Chinese text and is translated.
 func (p *Page[V]) RenderStatus(w http.ResponseWriter, r *http.Request, status int, title string, v V) error {
 	buf := buffers.Get().(*bytes.Buffer)
-	defer func() { buf.Reset(); buffers.Put(buf) }()
+	defer giveBack(buf)
 	lang := LangOf(r)
 	t := p.zh
 	if lang == words.English {
@@ -89,6 +126,15 @@ func (p *Page[V]) RenderStatus(w http.ResponseWriter, r *http.Request, status in
 		return fmt.Errorf("page %s: %w", p.name, err)
 	}
 	return writeLayout(w, r, status, words.T(lang, title), buf.Bytes())
+}
+
+// giveBack returns a buffer to the pool, unless one enormous page has made it large.
+func giveBack(buf *bytes.Buffer) {
+	if buf.Cap() > 4<<20 {
+		return
+	}
+	buf.Reset()
+	buffers.Put(buf)
 }
 
 // Main renders only the main part, for tests.
@@ -107,14 +153,14 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // layoutView is everything around the main part of a page.
 type layoutView struct {
 	Lang, Title, Office, Banner, Version string
-	Main                                 template.HTML
+	Main                                 template.HTML // mainMark
 	Flash                                string
 	SignedIn                             bool
 	Name, Post                           string
-	Groups                               []menuGroup
-	Here                                 string // path of this page, to come back to
-	Screen                               bool   // meeting-room view
-	Other                                string // code of the other language
+	Menu                                 template.HTML // groups with their links; empty for strangers
+	Here                                 string        // path of this page, to come back to
+	Screen                               bool          // meeting-room view
+	Other                                string        // code of the other language
 }
 
 type menuGroup struct {
@@ -130,14 +176,14 @@ type menuLink struct {
 type layoutPages struct{ zh, en *template.Template }
 
 var layouts = sync.OnceValue(func() layoutPages {
-	parse := func(l words.Lang) *template.Template {
-		t := template.Must(template.New("layout.html").Funcs(Funcs(l)).ParseFS(kitFiles, "templates/layout.html"))
+	read := func(l words.Lang) *template.Template {
+		t := template.Must(parse(l, "layout.html", kitFiles, []string{"templates/layout.html"}))
 		if err := templatecheck.CheckHTML(t, layoutView{}); err != nil {
 			panic("web: layout: " + err.Error())
 		}
 		return t
 	}
-	return layoutPages{zh: parse(words.Chinese), en: parse(words.English)}
+	return layoutPages{zh: read(words.Chinese), en: read(words.English)}
 })
 
 func writeLayout(w http.ResponseWriter, r *http.Request, status int, title string, main []byte) error {
@@ -146,7 +192,7 @@ func writeLayout(w http.ResponseWriter, r *http.Request, status int, title strin
 	session := SessionOf(r)
 	v := layoutView{
 		Lang: "zh-CN", Title: title, Office: lang.Pick(s.opt.Title, s.opt.TitleEN), Version: s.opt.Version,
-		Main: template.HTML(main), Flash: takeFlash(w, r), Here: r.URL.RequestURI(), Other: string(words.English),
+		Main: mainMark, Flash: takeFlash(w, r), Here: r.URL.RequestURI(), Other: string(words.English),
 		Screen: r.URL.Query().Get("screen") == "1",
 	}
 	if s.opt.Banner != "" {
@@ -162,25 +208,58 @@ func writeLayout(w http.ResponseWriter, r *http.Request, status int, title strin
 	if a := session.Actor; a.Login != "" {
 		v.SignedIn, v.Name, v.Post = true, a.Name, a.PostTitle()
 		if !session.MustChange && !session.Screen {
-			v.Groups = s.menuFor(a, lang, r.URL.Path)
+			v.Menu = menuHTML(s.menuFor(a, lang, r.URL.Path))
 		}
 	}
-	buf := buffers.Get().(*bytes.Buffer)
-	defer func() { buf.Reset(); buffers.Put(buf) }()
-	if err := t.Execute(buf, v); err != nil {
+	frame := buffers.Get().(*bytes.Buffer)
+	defer giveBack(frame)
+	if err := t.Execute(frame, v); err != nil {
 		return err
 	}
+	before, after, _ := bytes.Cut(frame.Bytes(), []byte(mainMark))
+	page := buffers.Get().(*bytes.Buffer)
+	defer giveBack(page)
+	page.Write(before)
+	parts, _ := r.Context().Value(keyParts).(*parts)
+	parts.fill(page, main)
+	page.Write(after)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, err := w.Write(buf.Bytes())
+	_, err := w.Write(page.Bytes())
 	return err
 }
 
+// mainMark stands in the layout for the main part, which is too long to be copied through a
+// template. Templates write no zero byte of their own, nor of what they are given.
+const mainMark = "\x00main\x00"
+
+// menuHTML writes the menu that stands on every page.
+func menuHTML(groups []menuGroup) template.HTML {
+	var b []byte
+	for _, g := range groups {
+		b = append(b, "\n    <h2>"...)
+		b = chart.AppendText(b, g.Label)
+		b = append(b, "</h2><ul>"...)
+		for _, l := range g.Items {
+			b = append(b, `<li><a href="`...)
+			b = chart.AppendHref(b, l.Path)
+			if b = append(b, '"'); l.On {
+				b = append(b, ` aria-current="page"`...)
+			}
+			b = append(b, '>')
+			b = chart.AppendText(b, l.Label)
+			b = append(b, "</a></li>"...)
+		}
+		b = append(b, "</ul>"...)
+	}
+	return template.HTML(b)
+}
+
 // menuFor lists what the person can reach; the longest path that begins the present one is lit.
-func (s *Site) menuFor(a perm.Actor, lang words.Lang, path string) []menuGroup {
+func (s *Site) menuFor(a perm.Actor, lang words.Lang, here string) []menuGroup {
 	best := ""
 	for _, m := range s.menu {
-		if (path == m.Path || strings.HasPrefix(path, strings.TrimSuffix(m.Path, "/")+"/") && m.Path != "/") && len(m.Path) > len(best) {
+		if (here == m.Path || strings.HasPrefix(here, strings.TrimSuffix(m.Path, "/")+"/") && m.Path != "/") && len(m.Path) > len(best) {
 			best = m.Path
 		}
 	}

@@ -10,12 +10,14 @@ import (
 type Grid struct {
 	Table *table.Table
 	opt   table.Options
+	parts *parts // of the page
 }
 
 // NewGrid sorts a table as the request asks (?sort=column&dir=desc) and readies it for {{grid}}.
 func NewGrid(r *http.Request, t *table.Table) Grid {
 	q := r.URL.Query()
-	g := Grid{Table: t, opt: table.Options{Tr: LangOf(r).Text, Sort: q.Get("sort"), Desc: q.Get("dir") == "desc", Scroll: true}}
+	parts, _ := r.Context().Value(keyParts).(*parts)
+	g := Grid{Table: t, parts: parts, opt: table.Options{Tr: LangOf(r).Text, Sort: q.Get("sort"), Desc: q.Get("dir") == "desc", Scroll: true}}
 	if g.opt.Sort != "" && !t.SortBy(g.opt.Sort, g.opt.Desc) {
 		g.opt.Sort = ""
 	}

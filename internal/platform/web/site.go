@@ -102,6 +102,7 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx := context.WithValue(r.Context(), keyRequest, id)
 	ctx = context.WithValue(ctx, keyLang, lang)
 	ctx = context.WithValue(ctx, keySite, s)
+	ctx = context.WithValue(ctx, keyParts, &parts{})
 	r = r.WithContext(ctx)
 	if err := s.csrf.Check(r); err != nil {
 		s.fail(w, r, fault.Because(err, fault.Forbidden, "请求来自别的网站，已拒绝；请从本系统的页面操作"))

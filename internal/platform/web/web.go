@@ -80,6 +80,7 @@ const (
 	keyLang
 	keyRequest
 	keySite
+	keyParts
 )
 
 // SessionOf gives the session of a request; the zero Session for strangers.

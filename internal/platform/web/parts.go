@@ -1,0 +1,84 @@
+package web
+
+import (
+	"bytes"
+	"html/template"
+	"strconv"
+
+	"kaiyang/internal/platform/chart"
+)
+
+// parts are the tables of one page. The page's template only marks their places; they are
+// appended when the page is put together, so that their text is not copied through templates.
+type parts struct{ grids []Grid }
+
+// partMark stands on both sides of a table's number. A zero byte comes from no template and no
+// text, which is escaped; tables and charts write none either.
+const partMark = "\x00"
+
+// place puts the table into a page: its mark where the page is put together by the kit, else its
+// text.
+func (g Grid) place() template.HTML {
+	if g.parts == nil {
+		return template.HTML(g.Table.HTML(nil, g.opt))
+	}
+	g.parts.grids = append(g.parts.grids, g)
+	return template.HTML(partMark + strconv.Itoa(len(g.parts.grids)-1) + partMark)
+}
+
+// fill writes the main part with its tables in their places.
+func (p *parts) fill(page *bytes.Buffer, main []byte) {
+	for {
+		text, rest, found := bytes.Cut(main, []byte(partMark))
+		page.Write(text)
+		if !found {
+			return
+		}
+		number, rest, _ := bytes.Cut(rest, []byte(partMark))
+		if n, err := strconv.Atoi(string(number)); err == nil && p != nil && n < len(p.grids) {
+			g := p.grids[n]
+			page.Grow(g.Table.Size())
+			page.Write(g.Table.HTML(page.AvailableBuffer(), g.opt))
+		}
+		main = rest
+	}
+}
+
+// HTML is what the kit wrote, escaped.
+type HTML = template.HTML
+
+// Links writes n links one after the other; the one that is on is marked as the present one.
+func Links(n int, at func(i int) (text, path string, on bool)) HTML {
+	b := make([]byte, 0, 160*n)
+	for i := range n {
+		text, path, on := at(i)
+		b = append(b, `<a href="`...)
+		b = chart.AppendHref(b, path)
+		if b = append(b, '"'); on {
+			b = append(b, ` aria-current="true"`...)
+		}
+		b = append(b, '>')
+		b = chart.AppendText(b, text)
+		b = append(b, "</a>"...)
+	}
+	return HTML(b)
+}
+
+// Ticks writes n boxes to tick, all of one field.
+func Ticks(field string, n int, at func(i int) (value, label string, on bool)) HTML {
+	b := make([]byte, 0, 120*n)
+	for i := range n {
+		value, label, on := at(i)
+		b = append(b, `<label><input type="checkbox" name="`...)
+		b = chart.AppendText(b, field)
+		b = append(b, `" value="`...)
+		b = chart.AppendText(b, value)
+		if b = append(b, '"'); on {
+			b = append(b, " checked"...)
+		}
+		b = append(b, "> "...)
+		b = chart.AppendText(b, label)
+		b = append(b, "</label>"...)
+	}
+	return HTML(b)
+}
