@@ -588,3 +588,27 @@ func TestWorkbookOfSeveralTables(t *testing.T) {
 		t.Errorf("empty table = %q", rows)
 	}
 }
+
+// A figure without an address of its own leads where its column and its row say together, on the
+// page and in the data; words and rows without a link lead nowhere.
+func TestLinkOfColumnAndRow(t *testing.T) {
+	tab := &table.Table{Columns: []table.Column{{Head: []string{"单位"}}, {Head: []string{"率"}, Key: "r", Link: "/figures/R?unit="}},
+		Rows: []table.Row{
+			{Link: "5&period=2017", Cells: []table.Cell{table.Text("甲"), table.Number("", "1")}},
+			{Link: "6&period=2017", Cells: []table.Cell{table.Text("乙"), {Kind: table.NumberKind, Text: "2", Href: "/own"}}},
+			{Cells: []table.Cell{table.Text("丙"), table.Number("", "3")}},
+		}}
+	html := string(tab.HTML(nil, table.Options{}))
+	for _, want := range []string{`<a class="fig" href="/figures/R?unit=5&amp;period=2017">1</a>`, `<a class="fig" href="/own">2</a>`, `<td class="n">3</td>`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("%s is not in %s", want, html)
+		}
+	}
+	data, err := json.Marshal(tab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(data), `"href"`); n != 2 || !strings.Contains(string(data), `/figures/R?unit=5\u0026period=2017`) {
+		t.Errorf("%d addresses in %s, want two", n, data)
+	}
+}
