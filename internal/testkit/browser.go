@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"testing"
@@ -16,6 +17,7 @@ type Tab struct {
 	t     *testing.T
 	ctx   context.Context
 	heard *heard
+	pages int // left so far
 }
 
 // Browser starts a browser without a window. A machine without one fails the test; it is never
@@ -86,7 +88,9 @@ func (b *Tab) Go(url string) {
 // Type puts text into a field in place of what was there.
 func (b *Tab) Type(selector, text string) {
 	b.t.Helper()
-	b.do("type into "+selector, chromedp.Clear(chromedp.CSS(selector)), chromedp.SendKeys(chromedp.CSS(selector), text))
+	b.do("focus "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+	b.Eval(fmt.Sprintf("document.querySelector(%q).value = ''", selector))
+	b.do("type into "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
 }
 
 // Click clicks and waits for the page to be there again.
@@ -111,13 +115,8 @@ func (b *Tab) Upload(selector string, files ...string) {
 // Text gives the visible text of an element.
 func (b *Tab) Text(selector string) string {
 	b.t.Helper()
-	ctx, stop := context.WithTimeout(b.ctx, patience)
-	defer stop()
-	s, err := chromedp.Run(ctx, chromedp.Text(chromedp.CSS(selector)))
-	if err != nil {
-		b.t.Fatalf("browser: text of %s: %v\n%s", selector, err, b.where())
-	}
-	return s
+	b.Until(fmt.Sprintf("document.querySelector(%q)", selector))
+	return b.Eval(fmt.Sprintf("document.querySelector(%q).innerText", selector))
 }
 
 // Eval runs a script in the page and gives its text.

@@ -2,6 +2,7 @@ package testkit
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -116,15 +117,17 @@ func (b *Tab) FollowScript(script string) {
 
 func (b *Tab) leave(do func()) {
 	b.t.Helper()
-	b.Eval("window.staysHere = true")
+	// Each page left is marked differently: going back may bring the very same page to light again.
+	b.pages++
+	b.Eval(fmt.Sprintf("window.leaving = %d", b.pages))
 	do()
-	b.Until("!window.staysHere && document.readyState === 'complete'")
+	b.Until(fmt.Sprintf("window.leaving !== %d && document.readyState === 'complete'", b.pages))
 }
 
-// Back goes back in the history of the tab.
+// Back goes back in the history of the tab, as its button does.
 func (b *Tab) Back() {
 	b.t.Helper()
-	b.do("back", chromedp.NavigateBack(), chromedp.WaitReady(chromedp.CSS("body")))
+	b.leave(func() { b.Eval("setTimeout(() => history.back(), 0)") })
 }
 
 // Scripts allows or forbids the scripts of pages opened from now on.

@@ -153,6 +153,9 @@ func TestAWorkbookGoesAndComesBack(t *testing.T) {
 		b.Eval(`document.querySelectorAll('details').forEach(d => { d.open = true })`)
 		b.Upload(`input[type=file]`, file)
 		b.Follow(`form[enctype="multipart/form-data"] button`)
+		if b.Eval(`document.querySelectorAll('#findings').length`) == "0" {
+			t.Fatalf("the upload was not read: %s", b.Eval(`Array.from(document.querySelectorAll('.problem')).map(e => e.innerText).join(' | ')`))
+		}
 	}
 	upload(name)
 	found := b.Text("#findings")

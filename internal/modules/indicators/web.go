@@ -77,7 +77,7 @@ type choice struct {
 // choose reads unit and period of a request. A period that cannot be read shows the default one
 // with the sentence beside the field; a unit that is not known is Missing.
 func (h *pages) choose(r *http.Request, unitText string) (c choice, err error) {
-	reader, l := web.ActorOf(r), web.LangOf(r)
+	reader, l := h.readerOf(r), web.LangOf(r)
 	root := h.s.units.Today().Root(org.Territorial)
 	if c.last, err = h.s.LatestData(r.Context(), reader, root); err != nil {
 		return c, err
@@ -230,4 +230,14 @@ func (h *pages) nothing(c choice, reader perm.Actor) *emptyView {
 			Links: []link{{Text: x.Text("去报表页"), Path: "/returns"}}}
 	}
 	return nil
+}
+
+// readerOf tells who reads a page of figures. What stands on a wall is read by everybody, so the
+// meeting-room view withholds small counts from all, whoever opened it.
+func (h *pages) readerOf(r *http.Request) perm.Actor {
+	a := web.ActorOf(r)
+	if r.URL.Query().Get("screen") == "1" {
+		a.Posts = []perm.Post{{Role: perm.Reader, Unit: h.s.units.Today().Root(org.Territorial)}}
+	}
+	return a
 }

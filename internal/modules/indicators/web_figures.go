@@ -15,7 +15,7 @@ func (h *pages) front(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, reader := c.x, web.ActorOf(r)
+	x, reader := c.x, h.readerOf(r)
 	v := frontView{Period: x.in(c.p), Tools: toolsOf(r), Switch: h.periods(r, c), Empty: h.nothing(c, reader)}
 	if c.unit == 0 {
 		return frontPage().RenderStatus(w, r, c.status(), "首页看板", v)
@@ -83,7 +83,7 @@ func (h *pages) mapOf(r *http.Request, c choice, lines []Line) (*mapCard, error)
 	for i := range m.Choices {
 		m.Choices[i].On = m.Choices[i].Value == code
 	}
-	rows, err := h.s.Many(r.Context(), web.ActorOf(r), []string{code}, kids, c.p)
+	rows, err := h.s.Many(r.Context(), h.readerOf(r), []string{code}, kids, c.p)
 	if err != nil {
 		return nil, err
 	}
@@ -119,7 +119,7 @@ func (h *pages) unit(w http.ResponseWriter, r *http.Request) error {
 			return h.functional(w, r, c, v)
 		}
 	}
-	lines, err := h.s.Lines(r.Context(), web.ActorOf(r), h.s.Codes(), c.unit, c.p)
+	lines, err := h.s.Lines(r.Context(), h.readerOf(r), h.s.Codes(), c.unit, c.p)
 	if err != nil {
 		return err
 	}
@@ -152,7 +152,7 @@ func (h *pages) children(r *http.Request, c choice, lines []Line) (*childrenCard
 			if len(rows) == mostChildColumns || (l.Now.Target != nil) != targeted || asksNothing(l.Now.Reason) {
 				continue
 			}
-			list, err := h.s.Marks(r.Context(), web.ActorOf(r), []string{l.Now.Code}, kids, c.p, x.Lang)
+			list, err := h.s.Marks(r.Context(), h.readerOf(r), []string{l.Now.Code}, kids, c.p, x.Lang)
 			if err != nil {
 				return nil, err
 			}
@@ -172,7 +172,7 @@ func (h *pages) children(r *http.Request, c choice, lines []Line) (*childrenCard
 // functional shows a unit of the functional tree: of a task force its indicators for the whole
 // county, of every unit what it reports itself.
 func (h *pages) functional(w http.ResponseWriter, r *http.Request, c choice, v unitView) error {
-	x, reader := c.x, web.ActorOf(r)
+	x, reader := c.x, h.readerOf(r)
 	var mine, own []string
 	for _, d := range h.s.Heads() {
 		if d.Force == v.Code && !d.Element {
@@ -234,7 +234,7 @@ func (h *pages) catalogue(w http.ResponseWriter, r *http.Request) error {
 	if c.unit == 0 {
 		codes = nil
 	}
-	lines, err := h.s.Lines(r.Context(), web.ActorOf(r), codes, c.unit, c.p)
+	lines, err := h.s.Lines(r.Context(), h.readerOf(r), codes, c.unit, c.p)
 	if err != nil {
 		return err
 	}
@@ -252,7 +252,7 @@ func (h *pages) indicator(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, reader, code := c.x, web.ActorOf(r), r.PathValue("code")
+	x, reader, code := c.x, h.readerOf(r), r.PathValue("code")
 	lines, err := h.s.Lines(r.Context(), reader, []string{code}, c.unit, c.p)
 	if err != nil {
 		return err
@@ -289,7 +289,7 @@ func (h *pages) indicator(w http.ResponseWriter, r *http.Request) error {
 
 // meaning adds to an indicator's page what it means: definition, targets and versions.
 func (h *pages) meaning(r *http.Request, c choice, v *indicatorView, a Answer) error {
-	x, reader := c.x, web.ActorOf(r)
+	x, reader := c.x, h.readerOf(r)
 	add := func(name, value, path string) {
 		if value != "" {
 			v.Facts = append(v.Facts, fact{x.Text(name), value, path})
@@ -338,7 +338,7 @@ func (h *pages) compare(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	x, reader := c.x, web.ActorOf(r)
+	x, reader := c.x, h.readerOf(r)
 	v := compareView{Crumbs: x.crumbs(c.unit), Unit: x.unit(c.unit), Period: x.in(c.p), Switch: h.periods(r, c), Tools: toolsOf(r), Path: r.URL.Path,
 		UnitKey: x.code(c.unit), Text: c.p.String(), Empty: h.nothing(c, reader)}
 	spans := spansOf(x.tree, c.unit)

@@ -15,9 +15,11 @@ import (
 
 	"kaiyang/internal/core/cube"
 	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/web"
 	"kaiyang/internal/testkit"
 )
 
@@ -283,4 +285,23 @@ func TestOnlyTheOfficeDefines(t *testing.T) {
 			t.Errorf("a system administrator reads %s: %d", path, code)
 		}
 	}
+}
+
+// What stands on a wall is read by everybody.
+func TestTheMeetingRoomViewIsReadAsByAReader(t *testing.T) {
+	h := &pages{s: New(nil, wallUnits{}, nil, nil)}
+	for path, want := range map[string]perm.Role{"/": perm.Office, "/?screen=1": perm.Reader} {
+		r := web.WithSession(httptest.NewRequest("GET", path, nil), web.Session{Actor: perm.Actor{Login: "x", Posts: []perm.Post{{Role: perm.Office}}}})
+		if got := h.readerOf(r).Posts[0].Role; got != want {
+			t.Errorf("%s is read as %s, want %s", path, got, want)
+		}
+	}
+}
+
+// wallUnits are no units at all.
+type wallUnits struct{ Units }
+
+func (wallUnits) Today() *org.Tree {
+	r, _ := org.New(nil, nil)
+	return r.On(period.MustDay("2018-05-10"))
 }

@@ -35,7 +35,7 @@ func (h *pages) figureJSON(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q.Rank = true
-	a, err := h.s.Ask(r.Context(), web.ActorOf(r), q)
+	a, err := h.s.Ask(r.Context(), h.readerOf(r), q)
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t, err := h.s.Trace(r.Context(), web.ActorOf(r), q)
+	t, err := h.s.Trace(r.Context(), h.readerOf(r), q)
 	if err != nil {
 		return err
 	}

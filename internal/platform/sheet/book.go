@@ -80,7 +80,9 @@ func (b *Book) findWorkbook() error {
 func (b *Book) contentTypes() error {
 	return b.a.scan("[Content_Types].xml", func(s *scanner) error {
 		t := strings.ToLower(s.str("ContentType"))
-		if strings.Contains(t, "macroenabled") || strings.Contains(t, "vbaproject") {
+		macro := strings.Contains(t, "macroenabled") || strings.Contains(t, "vbaproject")
+		// Some programs name a type for .bin although no part has that ending.
+		if macro && (string(s.name) != "Default" || b.a.ends("."+s.str("Extension"))) {
 			return fault.New(fault.Invalid, "工作簿含有宏；请另存为不带宏的 .xlsx 再上传")
 		}
 		return nil

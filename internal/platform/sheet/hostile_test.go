@@ -174,6 +174,32 @@ func TestHostileFiles(t *testing.T) {
 	}
 }
 
+// Programs that write workbooks name a type for .bin parts even where there is none; that is no
+// macro. With such a part it may be one.
+func TestATypeForMacrosIsNoMacro(t *testing.T) {
+	ok := plain(t)
+	z, err := zip.NewReader(bytes.NewReader(ok), int64(len(ok)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := z.Open("[Content_Types].xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	types, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	types = bytes.Replace(types, []byte("<Override "), []byte(`<Default Extension="bin" ContentType="application/vnd.ms-office.vbaProject"/><Override `), 1)
+	if err := readAll(rebuilt(t, ok, map[string][]byte{"[Content_Types].xml": types})); err != nil {
+		t.Errorf("a type without a part: %v", err)
+	}
+	err = readAll(rebuilt(t, ok, map[string][]byte{"[Content_Types].xml": types, "xl/odd.bin": []byte("x")}))
+	if !strings.Contains(fault.Say(err, nil), "含有宏") {
+		t.Errorf("a part of that type: %v", err)
+	}
+}
+
 // readAll opens a workbook and reads every sheet of it.
 func readAll(data []byte) error {
 	b, err := OpenBytes(data, Limits{})

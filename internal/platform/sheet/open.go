@@ -279,6 +279,17 @@ func (a *archive) open(name string) (io.ReadCloser, error) {
 
 func (a *archive) has(name string) bool { return a.parts[strings.ToLower(name)] != nil }
 
+// ends tells whether the name of a part ends so.
+func (a *archive) ends(with string) bool {
+	with = strings.ToLower(with)
+	for name := range a.parts {
+		if strings.HasSuffix(name, with) {
+			return true
+		}
+	}
+	return false
+}
+
 // read gives a whole part that must be kept in memory.
 func (a *archive) read(name string) ([]byte, error) {
 	r, err := a.open(name)

@@ -125,3 +125,8 @@ var statusOf = map[fault.Kind]int{
 
 // Status gives the HTTP status of an error.
 func Status(err error) int { return statusOf[fault.KindOf(err)] }
+
+// WithSession gives a request as if it came in a session, for tests of handlers.
+func WithSession(r *http.Request, s Session) *http.Request {
+	return r.WithContext(context.WithValue(r.Context(), keySession, s))
+}
