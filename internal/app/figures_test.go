@@ -228,7 +228,7 @@ func TestTheRestatedClosingShowsBothNumbers(t *testing.T) {
 	}
 	// The reason stands at the township's cell; a reader may not see the cell, since it counts
 	// fewer than five persons.
-	cell := county.SignIn(t, url, "office").Page("/figures/CC?unit=520121106&period=2018-01").Text()
+	cell := county.SignIn(t, url, "office").Page("/figures/CC?unit=520121104&period=2018-01").Text()
 	if !strings.Contains(cell, "派出所复核") || !strings.Contains(cell, "封账后更正") {
 		t.Errorf("the township's cell does not say why it was restated: %s", cell)
 	}

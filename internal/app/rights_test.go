@@ -176,6 +176,7 @@ var handedOver = map[string]bool{"accounts.grant": true, "accounts.policy": true
 var found = map[string]map[int]bool{
 	"GET /admin/import/elements/{id}": {404: true}, // no import is waiting
 	"GET /admin/import/facts/{id}":    {404: true},
+	"GET /admin/import/files/{hash}":  {404: true},
 	"GET /admin/units/import/{id}":    {404: true},
 	"GET /admin/map/{id}":             {404: true},
 	"GET /admin/map/file":             {404: true}, // no boundaries were uploaded
