@@ -20,25 +20,44 @@ func TestAnIndicatorIsDefined(t *testing.T) {
 	b.Type("#from", "2018-01-01")
 	b.Follow(`button[value="preview"]`)
 	has(t, "the page", b.Text("main"), "第 1 行第 7 列", "破获毒品刑事案件")
-	b.Type("#formula", "XYR ／ 破获毒品刑事案件") // the name of an element and of an indicator
+	b.Type("#formula", "XYR ／ 破获毒品刑事案件")
 	b.Follow(`button[value="preview"]`)
-	has(t, "the page", b.Text("main"), "不止一个含义", "AJ、N2")
-	b.Type("#formula", "XYR ／ AJ")
+	has(t, "the preview", b.Text("section.preview"), "当时无定义")
+	b.Follow(`button[value="save"]`)
+	if b.Path() != "/definitions/XIN1" {
+		t.Fatalf("saving leads to %s: %s", b.Path(), b.Text("main"))
+	}
+	answer := func(period string) string {
+		b.Go(at + "/figures/XIN1?period=" + period)
+		return strings.Fields(b.Text("p.answer"))[0]
+	}
+	january, march := answer("2018-01"), answer("2018-03")
+	has(t, "the new figure", b.Text("main"), "每起案件打击人数", "打击犯罪嫌疑人")
+	if !strings.Contains(january, ".") || !strings.Contains(march, ".") {
+		t.Errorf("the new figure is %q in January and %q in March", january, march)
+	}
+
+	// A change that reaches into the past says what it changes and wants to be asked for.
+	b.Go(at + "/definitions/edit/XIN1")
+	b.Type("#formula", "XYR * 10 / AJ")
+	b.Type("#from", "2018-03-01")
+	b.Type("#why", "演示")
 	b.Follow(`button[value="preview"]`)
-	has(t, "the page", b.Text("main"), "施行日已经过去")
+	has(t, "the preview", b.Text("section.preview"), "个数会变", "施行日已经过去")
 	b.Follow(`button[value="save"]`)
 	if b.Path() == "/definitions/XIN1" {
-		t.Error("the past was changed without being asked to")
+		t.Error("the past was changed without being asked for")
 	}
 	b.Click(`input[name="touch_past"]`)
 	b.Follow(`button[value="save"]`)
 	if b.Path() != "/definitions/XIN1" {
 		t.Fatalf("saving leads to %s: %s", b.Path(), b.Text("main"))
 	}
-	b.Go(at + "/figures/XIN1?period=2018-01")
-	has(t, "the new figure", b.Text("main"), "每起案件打击人数", "打击犯罪嫌疑人")
-	if got := b.Text("p.answer"); strings.Contains(got, "未报") || !strings.Contains(got, ".") {
-		t.Errorf("the new figure is %q", got)
+	if got := answer("2018-01"); got != january {
+		t.Errorf("January became %s, it was %s", got, january)
+	}
+	if got := answer("2018-03"); got == march {
+		t.Errorf("March is still %s", got)
 	}
 	b.Go(at + "/figures/XIN1?period=2017")
 	has(t, "a period before it", b.Text("p.answer"), "当时无定义")

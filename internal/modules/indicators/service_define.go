@@ -7,6 +7,7 @@ import (
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/formula"
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
@@ -118,7 +119,10 @@ func (s *Service) Preview(ctx context.Context, by perm.Actor, d Draft) (p Previe
 			if q.Last() < d.Definition.From {
 				continue
 			}
-			was, _ := old.figure(Question{Code: d.Code, Unit: u, Period: q})
+			was, err := old.figure(Question{Code: d.Code, Unit: u, Period: q})
+			if err != nil { // the indicator is new
+				was = Answer{Reason: measure.NotDefined}
+			}
 			is, err := changed.figure(Question{Code: d.Code, Unit: u, Period: q})
 			if err != nil {
 				return Preview{}, err
