@@ -121,6 +121,51 @@ func TestTheDashboardShowsThem(t *testing.T) {
 	}
 }
 
+// Ranks are among siblings by the printed value; equal values share a place (SEMANTICS §4).
+func TestTownshipsAreRankedByWhatIsPrinted(t *testing.T) {
+	o := county.Office(t)
+	ctx, office := county.As(t, o, "office")
+	tree := o.Units.Today()
+	towns := tree.Children(county.Unit(t, o, demo.County))
+	for _, code := range []string{"I1", "I2", "I3", "I4", "ZGL"} {
+		rows, err := o.Indicators.Many(ctx, office, []string{code}, towns, period.MustParse("2017"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared := false
+		for _, a := range rows[0] {
+			if a.Printed == nil {
+				continue // no case in the year: no rate, no rank
+			}
+			better, all := 0, 0
+			for _, b := range rows[0] {
+				if b.Printed == nil {
+					continue
+				}
+				all++
+				c := b.Printed.Cmp(a.Printed)
+				if a.Definition.Direction == indicators.Down {
+					c = -c
+				}
+				if c > 0 {
+					better++
+				}
+				shared = shared || c == 0 && b.Unit != a.Unit
+			}
+			if a.Rank == nil || a.Rank.Place != better+1 || a.Rank.Of != all {
+				t.Errorf("%s of %s (%s) is ranked %+v, want %d of %d", code, tree.Name(a.Unit), a.Text("zh"), a.Rank, better+1, all)
+			}
+			one, err := o.Indicators.Ask(ctx, office, indicators.Question{Code: code, Unit: a.Unit, Period: period.MustParse("2017"), Rank: true})
+			if err != nil || one.Rank == nil || a.Rank == nil || *one.Rank != *a.Rank {
+				t.Errorf("%s of %s asked alone is ranked %+v, in the table %+v, %v", code, tree.Name(a.Unit), one.Rank, a.Rank, err)
+			}
+		}
+		if code == "I4" && !shared {
+			t.Error("no two townships share a place; the test proves less than it says")
+		}
+	}
+}
+
 func TestTheDemonstrationIsWhole(t *testing.T) {
 	o := county.Office(t)
 	var report bytes.Buffer
