@@ -30,6 +30,21 @@ func (t *target) flags(cmd *cobra.Command) {
 	cmd.MarkFlagRequired("period")
 }
 
+// openAt reads the period, opens the office and finds the unit that were asked about; the caller
+// closes the office.
+func (c *cli) openAt(cmd *cobra.Command, t target) (ctx context.Context, o *app.Office, unit org.UnitID, p period.Period, err error) {
+	if p, err = period.Parse(t.period); err != nil {
+		return nil, nil, 0, p, err
+	}
+	if ctx, o, err = c.open(cmd); err != nil {
+		return nil, nil, 0, p, err
+	}
+	if unit, err = o.Indicators.FindUnit(t.unit, p.Last()); err != nil {
+		o.Close()
+	}
+	return ctx, o, unit, p, err
+}
+
 func (c *cli) figure() *cobra.Command {
 	var t target
 	var explain bool
@@ -38,19 +53,11 @@ func (c *cli) figure() *cobra.Command {
 		Short: "一个指标或数据项的数，可追溯 / one figure, with its trace",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := period.Parse(t.period)
-			if err != nil {
-				return err
-			}
-			ctx, o, err := c.open(cmd)
+			ctx, o, unit, p, err := c.openAt(cmd, t)
 			if err != nil {
 				return err
 			}
 			defer o.Close()
-			unit, err := o.Indicators.FindUnit(t.unit, p.Last())
-			if err != nil {
-				return err
-			}
 			a, err := o.Indicators.Ask(ctx, o.Operator(), indicators.Question{Code: args[0], Unit: unit, Period: p, Explain: explain, Rank: true, AsOf: t.asOf})
 			if err != nil {
 				return err
@@ -107,19 +114,11 @@ func (c *cli) eval() *cobra.Command {
 		Short: "临时计算一个公式 / compute a formula in passing",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			p, err := period.Parse(t.period)
-			if err != nil {
-				return err
-			}
-			ctx, o, err := c.open(cmd)
+			ctx, o, unit, p, err := c.openAt(cmd, t)
 			if err != nil {
 				return err
 			}
 			defer o.Close()
-			unit, err := o.Indicators.FindUnit(t.unit, p.Last())
-			if err != nil {
-				return err
-			}
 			r, trace, e, err := o.Indicators.Eval(ctx, o.Operator(), args[0], unit, p, t.asOf)
 			if err != nil {
 				return err
