@@ -58,6 +58,13 @@ func (db *DB) StartAt(n int64) { db.applied.Store(n) }
 // Seq is the number up to which this process has applied the changes.
 func (db *DB) Seq() int64 { return db.applied.Load() }
 
+// Settled gives Seq, and whether memory stands exactly there: while a change is being applied,
+// one module may hold it already and another not yet.
+func (db *DB) Settled() (seq int64, ok bool) {
+	seq = db.applied.Load()
+	return seq, db.begun.Load() <= seq
+}
+
 // CatchUp applies what was committed since, by this or by another process.
 func (db *DB) CatchUp(ctx context.Context) error {
 	db.applyMu.Lock()
@@ -73,12 +80,14 @@ func (db *DB) CatchUp(ctx context.Context) error {
 	if err != nil || len(list) == 0 {
 		return err
 	}
+	last := list[len(list)-1].No
+	db.begun.Store(last)
 	for _, a := range db.appliers {
 		if err := a(ctx, list); err != nil {
 			return err
 		}
 	}
-	db.applied.Store(list[len(list)-1].No)
+	db.applied.Store(last)
 	return nil
 }
 

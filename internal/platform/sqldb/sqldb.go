@@ -50,7 +50,8 @@ type DB struct {
 
 	applyMu  sync.Mutex
 	appliers []Applier
-	applied  atomic.Int64
+	applied  atomic.Int64 // change number that all appliers have done
+	begun    atomic.Int64 // change number that the appliers have begun
 }
 
 // Options are what Open cannot know by itself.

@@ -82,6 +82,29 @@ func TestADeedItsAuditLineAndItsNumberComeTogether(t *testing.T) {
 	})
 }
 
+func TestWhileAChangeIsAppliedMemoryIsNotSettled(t *testing.T) {
+	each(t, func(t *testing.T, db *sqldb.DB) {
+		var within []bool
+		db.OnChange(func(context.Context, []sqldb.Change) error {
+			_, ok := db.Settled()
+			within = append(within, ok)
+			return nil
+		})
+		if seq, ok := db.Settled(); seq != 0 || !ok {
+			t.Errorf("before any change: Settled = %d, %v", seq, ok)
+		}
+		if err := add(db, "一"); err != nil {
+			t.Fatal(err)
+		}
+		if len(within) != 1 || within[0] {
+			t.Errorf("settled while applying: %v", within)
+		}
+		if seq, ok := db.Settled(); seq != 1 || !ok {
+			t.Errorf("after the change: Settled = %d, %v", seq, ok)
+		}
+	})
+}
+
 func TestAnEditedRemovedOrCutAuditIsFound(t *testing.T) {
 	for name, harm := range map[string]string{
 		"edited":  `UPDATE sys_audit SET deed = 'x' WHERE no = 2`,

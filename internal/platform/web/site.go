@@ -208,8 +208,15 @@ func (s *Site) start(a perm.Actor) string {
 
 // unchanged answers 304 when the reader already has this page as of the present data. The tag
 // holds everything a page may depend on: address, language, reader and posts, day, data, program.
+// While a change is being applied there is no tag: such a page may be part old and part new.
 func (s *Site) unchanged(w http.ResponseWriter, r *http.Request, session Session) bool {
 	if _, err := r.Cookie(flashCookie); err == nil {
+		return false
+	}
+	w.Header().Set("Cache-Control", "private, no-cache")
+	w.Header().Set("Vary", "Cookie")
+	seq, settled := s.opt.DB.Settled()
+	if !settled {
 		return false
 	}
 	var h maphash.Hash
@@ -222,10 +229,8 @@ func (s *Site) unchanged(w http.ResponseWriter, r *http.Request, session Session
 		maphash.WriteComparable(&h, p.ID)
 	}
 	maphash.WriteComparable(&h, period.DayOf(s.opt.Clock()))
-	maphash.WriteComparable(&h, s.opt.DB.Seq())
+	maphash.WriteComparable(&h, seq)
 	tag := `"` + hex.EncodeToString(h.Sum(nil)) + `"`
-	w.Header().Set("Cache-Control", "private, no-cache")
-	w.Header().Set("Vary", "Cookie")
 	w.Header().Set("Etag", tag)
 	if r.Header.Get("If-None-Match") == tag {
 		w.WriteHeader(http.StatusNotModified)
