@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"math/big"
 	"net/url"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/demo"
 	"kaiyang/internal/modules/indicators"
 	"kaiyang/internal/testkit/county"
 )
@@ -231,4 +233,65 @@ func TestSmallCountsAreHiddenInEveryFormat(t *testing.T) {
 	if n := strings.Count(string(a.Body), "\\u003c5") + strings.Count(string(a.Body), "<5"); n < hidden {
 		t.Errorf("the JSON shows <5 %d times, want %d or more: %.600s", n, hidden, a.Body)
 	}
+}
+
+// No count can be worked out from the whole and the other parts of it, nor from the sum of the
+// unit above and the other units: every divided element, every township, years and months.
+func TestNoSumGivesAPartAway(t *testing.T) {
+	o, _ := employed(t)
+	ctx, reader := county.As(t, o, "reader")
+	tree := o.Units.Today()
+	townships := tree.Children(county.Unit(t, o, demo.County))
+	townships = slices.DeleteFunc(townships, func(u org.UnitID) bool { return tree.Level(u) != org.LevelTownship })
+	var periods []period.Period
+	for _, p := range []string{"2015", "2016", "2017", "2017-Q4", "2018-01", "2018-02", "2018-03", "2018-04"} {
+		periods = append(periods, period.MustParse(p))
+	}
+	hiddenParts, cells := 0, 0
+	for _, e := range o.Facts.Catalogue().All() {
+		if !e.Persons || e.Scheme.Kind != measure.Partition || e.Level == org.LevelCounty {
+			continue
+		}
+		for _, p := range periods {
+			hides := map[measure.Category]int{}
+			for _, u := range townships {
+				shown := func(c measure.Category) bool {
+					q := indicators.Question{Code: e.Code, Unit: u, Period: p}
+					if labels := c.Labels(); len(labels) > 0 {
+						var picks []string
+						for dim, label := range labels {
+							picks = append(picks, fmt.Sprintf("%s=%q", dim, label))
+						}
+						q.Pick = strings.Join(picks, ";")
+					}
+					a, err := o.Indicators.Ask(ctx, reader, q)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return !a.Withheld
+				}
+				hidden := 0
+				for _, c := range e.Scheme.All() {
+					cells++
+					if !shown(c) {
+						hidden++
+						hides[c]++
+					}
+				}
+				hiddenParts += hidden
+				if hidden == 1 && shown("") {
+					t.Errorf("%s of %s in %s: one part alone is hidden beside the whole", e.Code, tree.Name(u), p)
+				}
+			}
+			for c, n := range hides {
+				if n == 1 {
+					t.Errorf("%s{%s} in %s: hidden of one township alone", e.Code, c, p)
+				}
+			}
+		}
+	}
+	if hiddenParts < 50 {
+		t.Fatalf("only %d of %d parts were hidden; the test proves little", hiddenParts, cells)
+	}
+	t.Logf("%d of %d parts hidden", hiddenParts, cells)
 }

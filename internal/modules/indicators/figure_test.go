@@ -62,7 +62,7 @@ func counts(values ...int64) (list []*Answer, reads [][]reading) {
 	for _, v := range values {
 		a := answer(fmt.Sprint(v))
 		list = append(list, a)
-		reads = append(reads, []reading{{"REN", big.NewRat(v, 1)}})
+		reads = append(reads, []reading{{key: "REN", value: big.NewRat(v, 1)}})
 	}
 	return list, reads
 }
@@ -81,13 +81,46 @@ func TestSmallCountsAreWithheldInPairs(t *testing.T) {
 		{[]int64{5, 4, 5}, []string{"已隐去", "<5", "5.0"}},
 	} {
 		list, reads := counts(c.values...)
-		withhold(list, reads)
+		hide := hidden(reads)
 		var got []string
-		for _, a := range list {
+		for i, a := range list {
+			a.withhold(hide[i])
 			got = append(got, a.Text("zh"))
 		}
 		if !slices.Equal(got, c.want) {
 			t.Errorf("%v is shown as %v, want %v", c.values, got, c.want)
+		}
+	}
+}
+
+// The parts of a whole are withheld together, of at least two siblings.
+func TestPartsOfAWholeAreWithheldTogether(t *testing.T) {
+	n := func(whole int64, parts ...int64) kin {
+		out := kin{whole: big.NewRat(whole, 1)}
+		for _, v := range parts {
+			if v < 0 { // not reported
+				out.parts = append(out.parts, nil)
+				continue
+			}
+			out.parts = append(out.parts, big.NewRat(v, 1))
+		}
+		return out
+	}
+	for _, c := range []struct {
+		list []kin
+		want []bool
+		why  string
+	}{
+		{[]kin{n(20, 10, 10), n(15, 5, 10), n(0, 0, 0)}, []bool{false, false, false}, "no small part"},
+		{[]kin{n(20, 10, 10), n(12, 3, 9), n(30, 12, 18)}, []bool{true, true, false}, "one with a small part takes the smallest with it"},
+		{[]kin{n(12, 3, 9), n(6, 2, 4), n(30, 12, 18)}, []bool{true, true, false}, "two with small parts are enough"},
+		{[]kin{n(12, 3, 9), n(0, 0, 0), n(0, 0, 0)}, []bool{true, true, false}, "zeros only beside it"},
+		{[]kin{n(12, 3, 9)}, []bool{true}, "alone"},
+		{[]kin{n(4, 4, 0), n(9, 0, 9), n(30, 12, 18)}, []bool{true, true, false}, "a small whole hides its parts, and those of the second"},
+		{[]kin{n(12, 3, 9), {}, n(30, -1, 30)}, []bool{true, false, true}, "what is not there covers nothing"},
+	} {
+		if got := together(c.list); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.why, got, c.want)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"kaiyang/internal/core/formula"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
 )
 
@@ -39,6 +40,28 @@ func belowCounty(l org.Level) bool { return l > org.LevelCounty && l != org.Leve
 type reading struct {
 	key   string // element, categories, way of adding and period; empty if it is another unit's
 	value *big.Rat
+	whole family // the whole that it is a part of or, with all set, is itself; zero if there is none
+	all   bool
+}
+
+// A family is an element divided by a partition, in one period: the whole gives a part away as
+// soon as the other parts are seen.
+type family struct {
+	code   string
+	agg    formula.Agg
+	period period.Period
+}
+
+// part tells whether a reading is a part of a whole.
+func (r reading) part() bool { return r.whole != family{} && !r.all }
+
+// readingOf gives the reading of a count of persons, asked for the unit that a figure is about.
+func readingOf(e measure.Element, q formula.Query, v *big.Rat) reading {
+	r := reading{key: noteKey(q.Code, q.Categories, q.Agg) + q.Period.String(), value: v}
+	if e.Scheme.Kind == measure.Partition {
+		r.whole, r.all = family{q.Code, q.Agg, q.Period}, len(q.Categories) == 0
+	}
+	return r
 }
 
 // A notebook collects the readings of one evaluation, for a unit.
@@ -47,18 +70,27 @@ type notebook struct {
 	list []reading
 }
 
-func (n *notebook) note(q formula.Query, o formula.Operand) {
-	if o.Reason != measure.NoReason {
+func (n *notebook) note(e measure.Element, q formula.Query, o formula.Operand) {
+	v := countOf(o)
+	if v == nil {
 		return
 	}
-	r := reading{value: o.Value}
-	if r.value == nil {
-		r.value = measure.Rat(o.Int, o.Scale)
-	}
+	r := reading{value: v}
 	if q.Unit == n.unit {
-		r.key = noteKey(q.Code, q.Categories, q.Agg) + q.Period.String()
+		r = readingOf(e, q, v)
 	}
 	n.list = append(n.list, r)
+}
+
+// countOf gives the count in an operand, nil if there is none.
+func countOf(o formula.Operand) *big.Rat {
+	switch {
+	case o.Reason != measure.NoReason:
+		return nil
+	case o.Value != nil:
+		return o.Value
+	}
+	return measure.Rat(o.Int, o.Scale)
 }
 
 // small tells whether a count of persons is one to four.
@@ -72,17 +104,6 @@ func smallNumber(v *big.Rat) bool {
 		return n.Int64() < smallCount*d.Int64()
 	}
 	return v.Cmp(big.NewRat(smallCount, 1)) < 0
-}
-
-// withhold marks the figures of siblings that rest on a small count of persons. Where exactly one
-// sibling has a small count of some element, a second one is marked, because the parent's total
-// would give the first away: the smallest of those above zero, the first in the order of the tree
-// among equals; else the first with a zero. It goes by the counts, not by the figures, so that a
-// count hidden under its own name is hidden inside every ratio too.
-func withhold(list []*Answer, reads [][]reading) {
-	for k, hide := range hidden(reads) {
-		list[k].withhold(hide)
-	}
 }
 
 // withhold marks an answer whose counts may not be seen; it is the small count itself if it is a
@@ -100,7 +121,97 @@ func (a *Answer) withhold(hide bool) {
 	a.Small = a.Definition.Format == formula.Plain && smallNumber(a.Printed)
 }
 
-// hidden tells by the counts behind the figures of siblings which of them are withheld.
+// hidden tells which figures of siblings rest on a small count of persons. Where exactly one
+// sibling has a small count of some element, a second one is told, because the parent's total
+// would give the first away: the smallest of those above zero, the first in the order of the tree
+// among equals; else the first with a zero. It goes by the counts, not by the figures, so that a
+// count hidden under its own name is hidden inside every ratio too.
+//
+// Parts of a whole go together: where one of them, or the whole, may not be seen, none of them
+// is, because the whole and the other parts would give it away (families).
+func (k *asking) hidden(units []org.UnitID, reads [][]reading) []bool {
+	out := hidden(reads)
+	asked := map[family][]bool{}
+	for i, list := range reads {
+		for _, r := range list {
+			if !r.part() {
+				continue
+			}
+			hide, known := asked[r.whole]
+			if !known {
+				hide = together(k.kinship(r.whole, units))
+				asked[r.whole] = hide
+			}
+			out[i] = out[i] || hide[i]
+		}
+	}
+	return out
+}
+
+// A kin is what one unit has of a family; nil where there is no count.
+type kin struct {
+	whole *big.Rat
+	parts []*big.Rat
+}
+
+// kinship reads a family for several units.
+func (k *asking) kinship(f family, units []org.UnitID) []kin {
+	e, _ := k.book.catalogue.Code(f.code)
+	cells := e.Scheme.All()
+	out := make([]kin, len(units))
+	k.src.run(func() {
+		for i, u := range units {
+			q := formula.Query{Code: f.code, Agg: f.agg, Unit: u, Period: f.period}
+			out[i] = kin{whole: countOf(k.src.Operand(q)), parts: make([]*big.Rat, len(cells))}
+			for j := range cells {
+				q.Categories = cells[j : j+1]
+				out[i].parts[j] = countOf(k.src.Operand(q))
+			}
+		}
+	})
+	return out
+}
+
+// together tells of which siblings the parts of a whole are withheld: of those with a small part
+// or a withheld whole, and of a second one if there is but one, the one with the smallest whole
+// above zero, else the first.
+func together(list []kin) []bool {
+	wholes := make([][]reading, len(list))
+	for i, n := range list {
+		if n.whole != nil {
+			wholes[i] = []reading{{key: "whole", value: n.whole}}
+		}
+	}
+	out := hidden(wholes)
+	flagged := 0
+	for i, n := range list {
+		for _, v := range n.parts {
+			out[i] = out[i] || smallNumber(v)
+		}
+		if out[i] {
+			flagged++
+		}
+	}
+	if flagged != 1 {
+		return out
+	}
+	second := -1
+	var least *big.Rat
+	for i, n := range list {
+		if out[i] || n.whole == nil {
+			continue
+		}
+		if second < 0 || n.whole.Sign() != 0 && (least.Sign() == 0 || n.whole.Cmp(least) < 0) {
+			second, least = i, n.whole
+		}
+	}
+	if second >= 0 {
+		out[second] = true
+	}
+	return out
+}
+
+// hidden goes by each count alone.
 func hidden(reads [][]reading) []bool {
 	out := make([]bool, len(reads))
 	type cell struct {
@@ -113,7 +224,7 @@ func hidden(reads [][]reading) []bool {
 			if r.small() {
 				out[k] = true
 			}
-			if r.key != "" {
+			if r.key != "" && !r.part() {
 				byKey[r.key] = append(byKey[r.key], cell{k, r.value})
 			}
 		}

@@ -111,13 +111,11 @@ func (k *asking) rowOf(code, pick string, units []org.UnitID, p period.Period) (
 		}
 		group := around(t, u)
 		list, reads := k.answers(ref, x, group, []period.Period{p}, true, nil)
-		column := make([]*Answer, len(group))
+		hide := k.hidden(group, reads)
 		for i, o := range group {
-			column[i], done[o], asked[o] = &list[i], &list[i], true
-		}
-		withhold(column, reads)
-		for _, a := range column {
-			a.hide()
+			list[i].withhold(hide[i])
+			list[i].hide()
+			done[o], asked[o] = &list[i], true
 		}
 	}
 	list, _ := k.answers(ref, x, free, []period.Period{p}, false, nil)

@@ -277,7 +277,7 @@ func (k *asking) over(ref formula.Ref, x *formula.Expr, pick string, unit org.Un
 				for u := range list {
 					column[u] = reads[u*len(asked)+g]
 				}
-				for u, hide := range hidden(column) {
+				for u, hide := range k.hidden(list, column) {
 					answers[u*len(asked)+g].withhold(hide)
 				}
 			}

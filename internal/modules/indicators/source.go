@@ -110,7 +110,7 @@ func (s *source) Operand(q formula.Query) formula.Operand {
 	}
 	if e.Persons {
 		if s.notes != nil {
-			s.notes.note(q, o)
+			s.notes.note(e, q, o)
 		}
 		if s.cells != nil {
 			s.cells.one(q, o)

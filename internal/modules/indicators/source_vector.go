@@ -127,9 +127,8 @@ func (c *cellNotes) note(l formula.Load, e measure.Element, out *formula.Column)
 		c.lost = true
 		return
 	}
-	key := noteKey(l.Code, l.Categories, l.Agg)
 	for j := range l.Periods {
-		k := key + l.Periods[j].String()
+		r := readingOf(e, formula.Query{Code: l.Code, Categories: l.Categories, Agg: l.Agg, Period: l.Periods[j]}, nil)
 		for u := range l.Units {
 			i := u*len(l.Periods) + j
 			if out.Why[i] != formula.WhyNot {
@@ -142,7 +141,7 @@ func (c *cellNotes) note(l formula.Load, e measure.Element, out *formula.Column)
 			// Of a load for several periods each column belongs to the cell of its own period;
 			// bases (prev, yoy) come with periods that are not those asked, in the same order.
 			if len(l.Periods) == len(c.periods) {
-				c.lists[u*len(c.periods)+j] = append(c.lists[u*len(c.periods)+j], reading{k, v})
+				c.lists[u*len(c.periods)+j] = append(c.lists[u*len(c.periods)+j], reading{r.key, v, r.whole, r.all})
 			} else {
 				c.lost = true
 			}
