@@ -7,6 +7,7 @@
 package period
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -202,4 +203,13 @@ func dayOf(y, m, d int) Day {
 		y, m = y-1, m+12
 	}
 	return Day(365*y + y/4 - y/100 + y/400 + (153*(m-3)+2)/5 + d - 306)
+}
+
+// Chinese gives the day as official documents write it, "2018年5月1日" (STANDARDS DOC-20).
+func (d Day) Chinese() string {
+	if d.IsZero() {
+		return ""
+	}
+	y, m, day := d.Date()
+	return strconv.Itoa(y) + "年" + strconv.Itoa(m) + "月" + strconv.Itoa(day) + "日"
 }

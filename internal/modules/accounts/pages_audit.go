@@ -2,7 +2,6 @@ package accounts
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -83,7 +82,7 @@ func deedChoices(l words.Lang, list []perm.Rule, seen []string, on string) []cho
 		seen = append(slices.Clone(seen), on)
 	}
 	for m := range modules {
-		out = append(out, choice{m, words.T(l, "%s 的全部事项", strings.TrimSuffix(m, ".")), m == on})
+		out = append(out, choice{m, words.T(l, "%s：全部事项", moduleName(l, strings.TrimSuffix(m, "."))), m == on})
 	}
 	for _, d := range seen {
 		label := deedLabel(l, list, d)
@@ -98,6 +97,23 @@ func deedChoices(l words.Lang, list []perm.Rule, seen []string, on string) []cho
 
 const shownDetail = 90
 
+// detailText puts a detail into one line of words; one that is no object stays as it is.
+func detailText(l words.Lang, detail string) string {
+	if lines := detailLines(l, detail); len(lines) > 0 || strings.HasPrefix(detail, "{") {
+		return joined(l, lines)
+	}
+	return detail
+}
+
+// moduleName names the part of the program that a deed belongs to.
+func moduleName(l words.Lang, module string) string {
+	names := map[string]string{"accounts": "账号与岗位", "audit": "审计", "facts": "数据", "forms": "报表定义", "returns": "报送", "indicators": "指标", "units": "单位", "setting": "系统设置"}
+	if s, ok := names[module]; ok {
+		return l.Text(s)
+	}
+	return module
+}
+
 type auditColumn struct {
 	key, head string
 	width     int
@@ -106,7 +122,7 @@ type auditColumn struct {
 // auditTable is the audit as a page shows it: name, post and reason stand small beside account
 // and result, details are cut.
 func auditTable(l words.Lang, list []AuditLine, known []perm.Rule) *table.Table {
-	t := newAuditTable(l, []auditColumn{{"no", "序号", 3}, {"at", "时间", 9}, {"account", "账号", 10}, {"address", "地址", 0}, {"deed", "事项", 6},
+	t := newAuditTable(l, []auditColumn{{"no", "序号", 3}, {"at", "时间", 9}, {"account", "操作账号", 10}, {"address", "地址", 0}, {"deed", "事项", 6},
 		{"object", "对象", 0}, {"result", "结果", 9}, {"detail", "明细", 14}})
 	for _, a := range list {
 		number := table.Number(itoa(a.No), itoa(a.No))
@@ -114,14 +130,14 @@ func auditTable(l words.Lang, list []AuditLine, known []perm.Rule) *table.Table 
 		who := strings.Trim(l.Text(a.Name)+" · "+l.Text(a.Post), " ·")
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{number, table.Text(secondOf(a.At)), {Text: a.Account, Note: who},
 			table.Text(a.Address), {Text: deedLabel(l, known, a.Deed), Hint: a.Deed}, table.Text(a.Object), {Text: resultText(l, a.Result), Note: l.Text(a.Reason)},
-			table.Text(shorten(a.Detail, shownDetail))}})
+			table.Text(shorten(detailText(l, a.Detail), shownDetail))}})
 	}
 	return t
 }
 
 // auditFile is the audit as a file: every field of its own, nothing cut.
 func auditFile(l words.Lang, list []AuditLine, known []perm.Rule) *table.Table {
-	t := newAuditTable(l, []auditColumn{{"no", "序号", 4}, {"at", "时间", 12}, {"account", "账号", 8}, {"name", "姓名", 8}, {"post", "岗位", 12}, {"address", "地址", 10},
+	t := newAuditTable(l, []auditColumn{{"no", "序号", 4}, {"at", "时间", 12}, {"account", "操作账号", 8}, {"name", "姓名", 8}, {"post", "岗位名称", 12}, {"address", "地址", 10},
 		{"label", "事项", 10}, {"deed", "事项代码", 12}, {"object", "对象", 12}, {"result", "结果", 4}, {"reason", "原因", 16}, {"detail", "明细", 30}, {"request", "请求编号", 12}})
 	for _, a := range list {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Number(itoa(a.No), itoa(a.No)), table.Text(a.At), table.Text(a.Account), table.Text(l.Text(a.Name)),
@@ -158,20 +174,15 @@ func shorten(s string, n int) string {
 type auditLineView struct {
 	AuditLine
 	Label, Outcome string
-	Pretty         string
+	Lines          []detailLine
+	Raw            string // the detail as it is stored
 	Prior          int64
 	Next           int64
 }
 
 func newAuditLineView(l words.Lang, a AuditLine, known []perm.Rule) auditLineView {
-	v := auditLineView{AuditLine: a, Label: deedLabel(l, known, a.Deed), Outcome: resultText(l, a.Result), Pretty: a.Detail, Prior: a.No - 1, Next: a.No + 1}
+	v := auditLineView{AuditLine: a, Label: deedLabel(l, known, a.Deed), Outcome: resultText(l, a.Result), Lines: detailLines(l, a.Detail), Raw: indented(a.Detail), Prior: a.No - 1, Next: a.No + 1}
 	v.Reason, v.Name, v.Post = l.Text(a.Reason), l.Text(a.Name), l.Text(a.Post)
-	var x any
-	if a.Detail != "" && json.Unmarshal([]byte(a.Detail), &x) == nil {
-		if b, err := json.MarshalIndent(x, "", "  "); err == nil {
-			v.Pretty = string(b)
-		}
-	}
 	return v
 }
 

@@ -1,10 +1,8 @@
 package accounts
 
 import (
-	_ "embed" // the list of common passwords
 	"net/netip"
 	"strings"
-	"sync"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -151,94 +149,4 @@ func classes(s string) int {
 		}
 	}
 	return n
-}
-
-//go:embed data/common.txt
-var commonText string
-
-type commonWords struct {
-	whole   map[string]bool // what is refused alone, or with digits and signs around it
-	context []string        // words of this office: refused with little around them
-}
-
-var commonList = sync.OnceValue(func() commonWords {
-	c := commonWords{whole: map[string]bool{}}
-	context := false
-	for line := range strings.Lines(commonText) {
-		line = strings.TrimSpace(line)
-		switch {
-		case strings.HasPrefix(line, "#"):
-			context = strings.HasPrefix(line, "# context")
-			continue
-		case line == "":
-			continue
-		case context:
-			c.context = append(c.context, line)
-		}
-		c.whole[line] = true
-	}
-	return c
-})
-
-// common tells whether a password, in small letters, is one that guessers try first: a word of
-// the list with digits or signs around it or in place of letters, a word of this office with
-// fewer than six other characters, a run of the keyboard, or few different characters.
-func common(low string) bool {
-	c := commonList()
-	bare := strings.TrimFunc(low, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
-	core := strings.TrimFunc(low, func(r rune) bool { return !unicode.IsLetter(r) })
-	plain := unleet.Replace(bare)
-	for _, s := range []string{low, bare, core, plain, unleet.Replace(core)} {
-		if c.whole[s] {
-			return true
-		}
-	}
-	n := utf8.RuneCountInString(low)
-	for _, s := range []string{low, plain} {
-		for _, w := range c.context {
-			if strings.Contains(s, w) && n-utf8.RuneCountInString(w) < 6 {
-				return true
-			}
-		}
-	}
-	return distinct(low) < min(5, n) || inRuns(low)*2 > n
-}
-
-var unleet = strings.NewReplacer("@", "a", "4", "a", "0", "o", "1", "l", "3", "e", "$", "s", "5", "s", "7", "t", "!", "i")
-
-func distinct(s string) int {
-	seen := map[rune]bool{}
-	for _, r := range s {
-		seen[r] = true
-	}
-	return len(seen)
-}
-
-// inRuns counts the characters that lie in pieces, of at least four, which follow the alphabet,
-// the digits or a row of the keyboard, in either direction.
-func inRuns(s string) int {
-	const rows = "abcdefghijklmnopqrstuvwxyz 01234567890 qwertyuiop asdfghjkl zxcvbnm 1qaz2wsx3edc4rfv5tgb6yhn !@#$%^&*()"
-	sum := 0
-	r := []rune(s)
-	for i := 0; i < len(r); {
-		run := 0
-		for j := i + 4; j <= len(r); j++ {
-			piece := string(r[i:j])
-			if strings.ContainsRune(piece, ' ') || !strings.Contains(rows, piece) && !strings.Contains(rows, reversed(piece)) {
-				break
-			}
-			run = j - i
-		}
-		sum += run
-		i += max(run, 1)
-	}
-	return sum
-}
-
-func reversed(s string) string {
-	r := []rune(s)
-	for i, j := 0, len(r)-1; i < j; i, j = i+1, j-1 {
-		r[i], r[j] = r[j], r[i]
-	}
-	return string(r)
 }

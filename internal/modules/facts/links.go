@@ -3,6 +3,8 @@ package facts
 import (
 	"net/url"
 	"strconv"
+
+	"kaiyang/internal/core/period"
 )
 
 // Addresses of pages, of this module and of others, stand here and nowhere else.
@@ -11,6 +13,11 @@ func elementPath(code string) string { return "/definitions/elements/" + url.Pat
 
 // figurePath leads to the figures of an element or an indicator.
 func figurePath(code string) string { return "/figures/" + url.PathEscape(code) }
+
+// figureOfPath leads to the figure of one unit, by its code, and one period.
+func figureOfPath(code, unit string, p period.Period) string {
+	return figurePath(code) + "?unit=" + url.QueryEscape(unit) + "&period=" + url.QueryEscape(p.String())
+}
 
 func runPath(id string) string { return "/admin/import/facts/" + url.PathEscape(id) }
 

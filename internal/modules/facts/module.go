@@ -2,6 +2,7 @@ package facts
 
 import (
 	"embed"
+	"time"
 
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/web"
@@ -24,5 +25,6 @@ func (s *Service) Module() web.Module {
 		Routes:   s.routes(),
 		OnChange: s.OnChange,
 		Load:     s.Load,
+		Jobs:     []web.Job{{Name: "imports", Every: time.Second, Run: s.runs.CloseAfter}},
 	}
 }

@@ -96,27 +96,29 @@ type runView struct {
 const shownFindings = 500
 
 func newRunView(x lens, r *run, tr func(string) string) runView {
-	v := runView{ID: r.id, File: r.file.Name, Elements: r.elements, Apply: !r.in.DryRun, Back: "/admin/import/facts", Action: runPath(r.id)}
-	if r.elements {
-		v.Back, v.Action = "/admin/import/elements", elementRunPath(r.id)
+	in := r.In.in
+	v := runView{ID: r.ID, File: r.In.file.Name, Elements: r.In.elements, Apply: !in.DryRun, Back: "/admin/import/facts", Action: runPath(r.ID)}
+	if r.In.elements {
+		v.Back, v.Action = "/admin/import/elements", elementRunPath(r.ID)
 	}
-	v.Restate, v.Mapped = r.in.Restate, r.in.Mapping != nil
-	if !r.finished() {
+	v.Restate, v.Mapped = in.Restate, in.Mapping != nil
+	if !r.Finished() {
 		v.Running = true
-		if t := r.total.Load(); t > 0 {
-			v.Percent = int(r.done.Load() * 100 / t)
+		if done, total := r.Progress(); total > 0 {
+			v.Percent = int(done * 100 / total)
 		}
 		return v
 	}
-	if r.err != nil {
-		v.Problem = fault.Say(r.err, tr)
+	out, err := r.Result()
+	if err != nil {
+		v.Problem = fault.Say(err, tr)
 		return v
 	}
-	rep := r.report
+	rep := out.report
 	v.Read, v.Created, v.Updated, v.Unchanged, v.Rejected = rep.Read, rep.Created, rep.Updated, rep.Unchanged, rep.Rejected
 	v.Done = rep.Written
 	v.Nothing = len(rep.Findings) == 0 && rep.Created+rep.Updated == 0
-	v.CanApply = r.in.DryRun && len(rep.Findings) == 0 && !v.Nothing
+	v.CanApply = in.DryRun && len(rep.Findings) == 0 && !v.Nothing
 	if len(rep.Findings) > 0 {
 		v.Findings = findingsTable(x, rep.Findings, tr)
 		v.Faults = len(rep.Findings)

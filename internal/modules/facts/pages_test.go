@@ -28,8 +28,11 @@ type people struct{ tree *org.Tree }
 
 func (p people) Identify(r *http.Request) (web.Session, error) {
 	a := officer
-	if r.Header.Get("X-Who") == "reader" {
+	switch r.Header.Get("X-Who") {
+	case "reader":
 		a = reader
+	case "colleague":
+		a.Login = "colleague"
 	}
 	a.Tree = p.tree
 	return web.Session{ID: a.Login, Actor: a}, nil
@@ -42,6 +45,7 @@ type visit struct {
 	site *web.Site
 	who  string
 	lang string
+	at   string // where the last answer led
 }
 
 func newVisit(t *testing.T, o *office) *visit {
@@ -65,7 +69,8 @@ func (v *visit) do(method, path string, body io.Reader, media string) (*goquery.
 	v.site.ServeHTTP(w, r)
 	res := w.Result()
 	if res.StatusCode == http.StatusSeeOther {
-		return v.do("GET", res.Header.Get("Location"), nil, "")
+		v.at = res.Header.Get("Location")
+		return v.do("GET", v.at, nil, "")
 	}
 	text := w.Body.String()
 	if strings.Contains(text, "%!") || strings.Contains(text, "<no value>") {
@@ -305,7 +310,7 @@ func TestPagesOfImport(t *testing.T) {
 	if doc.Find("button[value=apply]").Length() > 0 {
 		t.Error("a file with faults can be confirmed")
 	}
-	v.post(v.lastRun(doc), 409, "step", "apply")
+	v.post(v.at, 409, "step", "apply")
 
 	// A ledger of another shape: the columns are asked for, with a proposal.
 	ledger := []byte("乡镇,查处人次,备注\n北镇,11,\n南镇,12,好\n合计,23,\n")
@@ -328,47 +333,31 @@ func TestPagesOfImport(t *testing.T) {
 	}
 	doc = v.upload("/admin/import/facts", "更正.csv", []byte("element,unit,period,value\nF1,北镇,2018-01,9\n"), 200)
 	has(t, doc, "#findings", "封账")
-	doc = v.post(v.lastRun(doc), 200, "step", "check", "restate", "复核")
+	doc = v.post(v.at, 200, "step", "check", "restate", "复核")
 	has(t, doc, "dl.facts", "更新1")
-	doc = v.post(v.lastRun(doc), 200, "step", "apply")
+	doc = v.post(v.at, 200, "step", "apply")
 	has(t, doc, ".flash", "已导入")
 	list, err := o.Restatements(t.Context(), period.Period{})
 	if err != nil || len(list) != 1 || list[0].Version.Reason != "复核" {
 		t.Errorf("restatements = %+v, %v", list, err)
 	}
 	v.get("/admin/import/facts/none", 404)
+	v.get(v.at, 200)
+	v.who = "colleague" // a run is its owner's
+	v.get(v.at, 404)
+	v.post(v.at, 404, "step", "apply")
+	v.who = ""
 
 	// Elements.
 	doc = v.upload("/admin/import/elements", "数据项.csv", []byte(elementCSV), 200)
 	has(t, doc, "dl.facts", "新增3")
-	doc = v.post(v.lastRun(doc), 200, "step", "apply")
+	doc = v.post(v.at, 200, "step", "apply")
 	has(t, doc, ".flash", "已导入")
 	if !o.HasCode("N8") {
 		t.Error("the elements are not there")
 	}
 	doc = v.upload("/admin/import/elements", "坏.yaml", []byte("- code: 9\n"), 200)
 	has(t, doc, "#findings", "缺少键")
-}
-
-// lastRun gives the address of the run that a page shows.
-func (v *visit) lastRun(doc *goquery.Document) string {
-	v.t.Helper()
-	v.o.runs.mu.Lock()
-	defer v.o.runs.mu.Unlock()
-	name := doc.Find("h1").Text()
-	var last *run
-	for _, r := range v.o.runs.list {
-		if r.file.Name == name && (last == nil || !r.in.DryRun || r.in.Restate != "") {
-			last = r
-		}
-	}
-	if last == nil {
-		v.t.Fatalf("no run of %q", name)
-	}
-	if last.elements {
-		return elementRunPath(last.id)
-	}
-	return runPath(last.id)
 }
 
 func TestPagesOfClosings(t *testing.T) {
@@ -382,7 +371,15 @@ func TestPagesOfClosings(t *testing.T) {
 	})
 	v := newVisit(t, o)
 	doc := v.get("/admin/closings", 200)
-	has(t, doc, "main", "2018-04")
+	// Periods to close are offered as buttons; a press checks and closes nothing.
+	if got := doc.Find("#suggested button[name=period][value='2018-04']").Text(); got != "2018年4月" {
+		t.Errorf("the button of April says %q", got)
+	}
+	doc = v.post("/admin/closings", 200, "period", "2018-04", "step", doc.Find("#suggested input[name=step]").AttrOr("value", ""))
+	has(t, doc, "main", "确认封账 2018年4月")
+	if len(o.Closings()) > 0 || doc.Find("#suggested").Length() > 0 {
+		t.Error("a press on a suggestion closed, or the suggestions stay")
+	}
 	doc = v.post("/admin/closings", 422, "period", "下个月", "step", "preview")
 	if doc.Find(".problem").Length() == 0 || doc.Find("#period").AttrOr("value", "") != "下个月" {
 		t.Error("a period that is none")
@@ -426,6 +423,10 @@ func TestPagesOfClosings(t *testing.T) {
 	}
 	if got := row("reader", "查处人次"); !strings.Contains(got, "34补报") {
 		t.Errorf("a reader sees %q of cases", got)
+	}
+	// A figure leads to that of its unit and period.
+	if got := v.get(path, 200).Find("#restated tbody a").First().AttrOr("href", ""); got != "/figures/F1?unit=990101101&period=2018-01" {
+		t.Errorf("a restated figure leads to %q", got)
 	}
 	v.get("/admin/closings/999", 404)
 	v.lang = "en"

@@ -15,6 +15,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/platform/background"
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/sqldb"
 )
@@ -31,6 +32,7 @@ type joints struct {
 	uses      func(code string) []Use
 	waiting   func(p period.Period) []Waiting
 	onClose   func(tx *sqldb.Tx, no int64, p period.Period) error
+	register  func(ctx context.Context, no int64) (*org.Register, error)
 }
 
 // A Service keeps elements, facts and closings. It may be used by many goroutines at once.
@@ -44,19 +46,21 @@ type Service struct {
 	cube      atomic.Pointer[cube.Cube]
 	catalogue atomic.Pointer[measure.Catalogue]
 	closings  atomic.Pointer[closings]
+	restated  atomic.Pointer[restatedCells]
 
 	mu      sync.Mutex // held while the state in memory follows the database
 	applied int64      // number up to which it does
 	expect  map[string][]cube.Expectation
 
-	runs runs
+	runs *background.Desk[runIn, runOut]
 }
 
 // New makes the service. It holds nothing until Load; the joints are set before.
 func New(db *sqldb.DB, units Units, store *files.Store, clock func() time.Time) *Service {
-	s := &Service{db: db, units: units, files: store, clock: clock}
+	s := &Service{db: db, units: units, files: store, clock: clock, runs: background.New[runIn, runOut](clock, keepRuns)}
 	s.catalogue.Store(measure.NewCatalogue(nil))
 	s.closings.Store(&closings{})
+	s.restated.Store(&restatedCells{})
 	s.cube.Store(cube.New(emptyRegister()))
 	return s
 }
@@ -77,6 +81,11 @@ func (s *Service) SetUses(f func(code string) []Use) { s.joints.uses = f }
 
 // SetWaiting joins the module that knows what is still expected of a period.
 func (s *Service) SetWaiting(f func(p period.Period) []Waiting) { s.joints.waiting = f }
+
+// SetRegisterAsOf joins the module that remembers the units as they were recorded at a change number.
+func (s *Service) SetRegisterAsOf(f func(ctx context.Context, no int64) (*org.Register, error)) {
+	s.joints.register = f
+}
 
 // SetOnClose joins the module that stores the figures of a closed period; it runs inside the
 // transaction of the closing, and its error undoes it.
@@ -230,6 +239,9 @@ func (s *Service) follow(ctx context.Context, parts []sqldb.Change) error {
 	if err := c.Apply(changes, no); errors.As(err, &misplaced) {
 		return s.load(ctx)
 	} else if err != nil {
+		return err
+	}
+	if err := s.followRestated(ctx, batches, kinds["closings"]); err != nil {
 		return err
 	}
 	s.applied = no

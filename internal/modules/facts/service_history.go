@@ -234,9 +234,10 @@ func (s *Service) Restatements(ctx context.Context, p period.Period) (list []Res
 	return list, err
 }
 
-// AsOf gives the facts and the definitions as they were after a change number: the cube is a copy
-// in which all later changes are taken back (SEMANTICS §5). Units and expectations are those of now.
-// A number that is not reached yet is fault.Missing.
+// AsOf gives the facts, the definitions and the units as they were after a change number: the cube
+// is a copy in which all later changes are taken back (SEMANTICS §5). Expectations are those of now:
+// forms are dated, but what was known of them at a change number is not kept. A number that is not
+// reached yet is fault.Missing.
 func (s *Service) AsOf(ctx context.Context, no int64) (c *cube.Cube, cat *measure.Catalogue, err error) {
 	defer fault.Wrap(&err, "facts.AsOf(%d)", no)
 	s.mu.Lock()
@@ -264,7 +265,14 @@ func (s *Service) AsOf(ctx context.Context, no int64) (c *cube.Cube, cat *measur
 	if errors.As(err, &misplaced) {
 		past, err = undone(c, s.Catalogue(), undo, no)
 	}
-	return past, cat, err
+	if err != nil || s.joints.register == nil {
+		return past, cat, err
+	}
+	reg, err := s.joints.register(ctx, no)
+	if err != nil || reg == past.Register() {
+		return past, cat, err
+	}
+	return past, cat, past.SetRegister(reg)
 }
 
 // undone takes changes back like Cube.AsOf, also for units that hold no facts any more by the

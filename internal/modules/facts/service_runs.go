@@ -2,64 +2,34 @@ package facts
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"fmt"
-	"runtime/debug"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/platform/background"
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/sqldb"
 )
 
-// runs are the checks and imports that pages have begun in this process.
-type runs struct {
-	mu   sync.Mutex
-	list map[string]*run
-}
-
-// A run is one check or one import of a kept upload; it goes on when the page is left.
-type run struct {
-	id       string
+// A runIn is one check or one import of a kept upload.
+type runIn struct {
 	elements bool // a file of elements, else of facts
 	file     files.File
 	in       ImportIn
-	head     []string // headers of the file, when they are not the usual ones
-	began    time.Time
-	done     atomic.Int64
-	total    atomic.Int64
-	over     chan struct{}
-	report   measure.ImportReport // valid after over, as is err
-	err      error
 }
+
+// A runOut is what came of it.
+type runOut struct {
+	report measure.ImportReport
+	head   []string // headers of the file, when they are not the usual ones
+}
+
+// A run goes on when its page is left.
+type run = background.Run[runIn, runOut]
 
 // keepRuns is how long the result of a run stays.
 const keepRuns = 24 * time.Hour
-
-func (r *run) finished() bool {
-	select {
-	case <-r.over:
-		return true
-	default:
-		return false
-	}
-}
-
-// wait waits a little, so that small files need no second page.
-func (r *run) wait(ctx context.Context, most time.Duration) {
-	t := time.NewTimer(most)
-	defer t.Stop()
-	select {
-	case <-r.over:
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}
 
 // start begins a run of a kept upload: a check, or with apply the import itself.
 func (s *Service) start(ctx context.Context, a perm.Actor, file files.File, elements bool, in ImportIn) (*run, error) {
@@ -70,49 +40,30 @@ func (s *Service) start(ctx context.Context, a perm.Actor, file files.File, elem
 	if err := a.May(rule, perm.On{}); err != nil {
 		return nil, err
 	}
-	var b [8]byte
-	rand.Read(b[:])
 	in.Name = file.Name
-	r := &run{id: hex.EncodeToString(b[:]), elements: elements, file: file, in: in, began: s.clock(), over: make(chan struct{})}
-	s.runs.mu.Lock()
-	defer s.runs.mu.Unlock()
-	if s.runs.list == nil {
-		s.runs.list = map[string]*run{}
+	once := ""
+	if !in.DryRun {
+		once = file.Hash // pressed twice, it is done once
 	}
-	for id, old := range s.runs.list {
-		if old.finished() && s.clock().Sub(old.began) > keepRuns {
-			delete(s.runs.list, id)
-		} else if !old.finished() && !old.in.DryRun && old.file.Hash == file.Hash {
-			return old, nil // pressed twice
-		}
-	}
-	s.runs.list[r.id] = r
-	go s.work(context.WithoutCancel(ctx), a, r)
-	return r, nil
+	ask := runIn{elements, file, in}
+	return s.runs.Start(ctx, background.NewID(), a.Login, once, ask, func(ctx context.Context, progress func(done, total int64)) (runOut, error) {
+		return s.work(ctx, a, ask, progress)
+	})
 }
 
-func (s *Service) work(ctx context.Context, a perm.Actor, r *run) {
-	defer close(r.over)
-	defer func() {
-		if p := recover(); p != nil {
-			r.err = fmt.Errorf("panic in an import: %v\n%s", p, debug.Stack())
-		}
-	}()
+func (s *Service) work(ctx context.Context, a perm.Actor, r runIn, progress func(done, total int64)) (out runOut, err error) {
 	if r.elements {
 		_, content, err := s.files.Get(ctx, owner, r.file.Hash)
 		if err == nil {
-			r.report, err = s.importElementsContent(ctx, r.file.Name, content, r.in.DryRun)
+			out.report, err = s.importElementsContent(ctx, r.file.Name, content, r.in.DryRun)
 		}
-		r.err = err
-		return
+		return out, err
 	}
-	r.report, r.err = s.importFor(ctx, a, r.in, r.file.Hash, func(done, total int64) {
-		r.done.Store(done)
-		r.total.Store(total)
-	})
-	if r.err == nil && r.in.DryRun && r.in.Mapping == nil && hasRule(r.report.Findings, "header") {
-		r.head = s.headOfUpload(ctx, r.file.Hash, 0)
+	out.report, err = s.importFor(ctx, a, r.in, r.file.Hash, progress)
+	if err == nil && r.in.DryRun && r.in.Mapping == nil && hasRule(out.report.Findings, "header") {
+		out.head = s.headOfUpload(ctx, r.file.Hash, 0)
 	}
+	return out, err
 }
 
 func hasRule(list fault.Findings, rule string) bool {
@@ -124,12 +75,10 @@ func hasRule(list fault.Findings, rule string) bool {
 	return false
 }
 
-// runOf finds a run of this process.
-func (s *Service) runOf(id string, elements bool) (*run, error) {
-	s.runs.mu.Lock()
-	defer s.runs.mu.Unlock()
-	r := s.runs.list[id]
-	if r == nil || r.elements != elements {
+// runOf finds a run that a person has begun in this process.
+func (s *Service) runOf(a perm.Actor, id string, elements bool) (*run, error) {
+	r, ok := s.runs.Find(id, a.Login)
+	if !ok || r.In.elements != elements {
 		return nil, fault.New(fault.Missing, "这次导入的记录已不在（服务可能重新启动过）；没有确认的文件请重新上传，已确认的请到审计中核对")
 	}
 	return r, nil

@@ -31,7 +31,8 @@ const (
 	replaySQL = `SELECT series, year, unit, 0 AS batch, batch AS prev, 0 AS slots, cells AS old_cells, cells AS new_cells FROM facts_col
 		UNION ALL SELECT series, year, unit, batch, prev, slots, old_cells, new_cells FROM facts_change
 		ORDER BY series, year, unit, batch`
-	importsSQL = `SELECT id, no, source_kind, source_id, source_name, reason, restate, created, updated, account, by_name, post, at
+	batchRestatesSQL = `SELECT restate FROM facts_batch WHERE id = $1`
+	importsSQL       = `SELECT id, no, source_kind, source_id, source_name, reason, restate, created, updated, account, by_name, post, at
 		FROM facts_batch WHERE source_kind = 'import' ORDER BY id DESC LIMIT $1`
 )
 
@@ -278,4 +279,11 @@ func scanBatch(s sqldb.Scanner) (b batchRow, err error) {
 	err = s.Scan(&b.id, &b.no, &kind, &b.source.ID, &b.source.Name, &b.reason, &restate, &b.created, &b.updated, &b.account, &b.name, &b.post, &b.at)
 	b.source.Kind, b.restate = measure.SourceKind(kind), restate == 1
 	return b, err
+}
+
+// batchRestates tells whether a batch restates closed periods.
+func batchRestates(tx *sqldb.Tx, id int64) (bool, error) {
+	var restate int
+	err := tx.Get(batchRestatesSQL, []any{id}, &restate)
+	return restate == 1, err
 }

@@ -118,6 +118,9 @@ func (s *Service) loadOnce(ctx context.Context, workers int) error {
 		l.Done(workers, no)
 		l.Close()
 		s.closings.Store(&list)
+		if err := s.loadRestated(tx); err != nil {
+			return err
+		}
 		s.applied = no
 		return s.applyExpect(nil)
 	})

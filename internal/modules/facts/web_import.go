@@ -60,11 +60,11 @@ func (s *Service) begin(w http.ResponseWriter, r *http.Request, hash string, ele
 	if err != nil {
 		return err
 	}
-	run.wait(r.Context(), pause)
+	run.Wait(r.Context(), pause)
 	if elements {
-		return web.Redirect(w, r, elementRunPath(run.id))
+		return web.Redirect(w, r, elementRunPath(run.ID))
 	}
-	return web.Redirect(w, r, runPath(run.id))
+	return web.Redirect(w, r, runPath(run.ID))
 }
 
 func (s *Service) getRun(w http.ResponseWriter, r *http.Request) error {
@@ -72,36 +72,43 @@ func (s *Service) getRun(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showRun(w http.ResponseWriter, r *http.Request, elements bool) error {
-	run, err := s.runOf(r.PathValue("id"), elements)
+	run, err := s.runOf(web.ActorOf(r), r.PathValue("id"), elements)
 	if err != nil {
 		return err
 	}
-	if run.finished() && run.err != nil && fault.KindOf(run.err) == fault.Internal {
-		return run.err
+	out, err := run.Result()
+	if err != nil && fault.KindOf(err) == fault.Internal {
+		return err
 	}
 	x := lensOf(r)
 	v := newRunView(x, run, web.LangOf(r).Text)
 	if v.Running {
 		w.Header().Set("Refresh", "1")
-	} else if !elements && run.in.DryRun && (run.head != nil || run.in.Mapping != nil && len(run.report.Findings) > 0) {
-		head := run.head
+	} else if in := run.In.in; !elements && in.DryRun && (out.head != nil || in.Mapping != nil && len(out.report.Findings) > 0) {
+		head := out.head
 		if head == nil {
-			head = s.headOfUpload(r.Context(), run.file.Hash, run.in.Mapping.HeaderRow)
+			head = s.headOfUpload(r.Context(), run.In.file.Hash, in.Mapping.HeaderRow)
 		}
-		v.Mapping = newMapping(x, head, run.in.Mapping, s.Catalogue())
+		v.Mapping = newMapping(x, head, in.Mapping, s.Catalogue())
 	}
 	return runPage().Render(w, r, "导入", v)
 }
 
+// passed tells whether a check has ended and found nothing.
+func passed(r *run) bool {
+	out, err := r.Result()
+	return r.Finished() && err == nil && len(out.report.Findings) == 0
+}
+
 func (s *Service) postRun(w http.ResponseWriter, r *http.Request) error {
-	run, err := s.runOf(r.PathValue("id"), false)
+	run, err := s.runOf(web.ActorOf(r), r.PathValue("id"), false)
 	if err != nil {
 		return err
 	}
-	in := run.in
+	in := run.In.in
 	switch r.PostFormValue("step") {
 	case "apply":
-		if !run.finished() || run.err != nil || len(run.report.Findings) > 0 {
+		if !passed(run) {
 			return fault.New(fault.Conflict, "文件还没有通过检查，不能导入；请先看检查结果")
 		}
 		in.DryRun = false
@@ -112,7 +119,7 @@ func (s *Service) postRun(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return fault.New(fault.Invalid, "没有收到要做什么；请回到上一页重试")
 	}
-	return s.begin(w, r, run.file.Hash, false, in)
+	return s.begin(w, r, run.In.file.Hash, false, in)
 }
 
 // mappingOf reads the form of a ledger's columns.
@@ -174,12 +181,12 @@ func (s *Service) getElementRun(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postElementRun(w http.ResponseWriter, r *http.Request) error {
-	run, err := s.runOf(r.PathValue("id"), true)
+	run, err := s.runOf(web.ActorOf(r), r.PathValue("id"), true)
 	if err != nil {
 		return err
 	}
-	if !run.finished() || run.err != nil || len(run.report.Findings) > 0 {
+	if !passed(run) {
 		return fault.New(fault.Conflict, "文件还没有通过检查，不能导入；请先看检查结果")
 	}
-	return s.begin(w, r, run.file.Hash, true, ImportIn{})
+	return s.begin(w, r, run.In.file.Hash, true, ImportIn{})
 }

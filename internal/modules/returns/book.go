@@ -16,6 +16,8 @@ type book struct {
 	forms map[string][]*Form       // by code, versions ascending
 	codes []string                 // sorted
 	last  map[string]period.Period // last period of forms that ended
+	// asking are the codes of the forms of which some version asks an element, by its code.
+	asking map[string][]string
 
 	expects  sync.Map // expectKey → *memberSet
 	compiled sync.Map // *Form → *checker
@@ -34,7 +36,7 @@ type memberSet struct {
 }
 
 func newBook(forms []*Form, last map[string]period.Period) *book {
-	b := &book{forms: map[string][]*Form{}, last: last}
+	b := &book{forms: map[string][]*Form{}, last: last, asking: map[string][]string{}}
 	for _, f := range forms {
 		b.forms[f.Code] = append(b.forms[f.Code], f)
 	}
@@ -43,6 +45,15 @@ func newBook(forms []*Form, last map[string]period.Period) *book {
 		b.codes = append(b.codes, code)
 	}
 	slices.Sort(b.codes)
+	for _, code := range b.codes {
+		for _, f := range b.forms[code] {
+			for _, it := range f.Items {
+				if !slices.Contains(b.asking[it.Element], code) {
+					b.asking[it.Element] = append(b.asking[it.Element], code)
+				}
+			}
+		}
+	}
 	return b
 }
 

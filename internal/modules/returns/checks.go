@@ -2,6 +2,7 @@ package returns
 
 import (
 	"cmp"
+	"fmt"
 	"math/big"
 	"slices"
 	"strconv"
@@ -41,6 +42,40 @@ type Found struct {
 	Args     []any
 	Ref      string
 	Note     string // the explanation that was given, of a soft one
+	Also     []spot // the other cells it is about: those of the other side of a rule
+}
+
+// A spot is another cell of a finding; Row < 0 is the sum of all rows.
+type spot struct {
+	Row, Col int
+	Ref      string
+}
+
+// maxSpots is how many other cells are named.
+const maxSpots = 3
+
+// also names the other cells of a finding, with the cells of the workbook where there is one; name
+// names a column. It is "" if there are none.
+func (f Found) also(l *Layout, tr func(string) string, name func(col int) string) string {
+	var list []string
+	for i, x := range f.Also {
+		if i == maxSpots {
+			list = append(list, fmt.Sprintf(tr("等 %d 格"), len(f.Also)))
+			break
+		}
+		one := name(x.Col)
+		if x.Row >= 0 && x.Row != f.Row {
+			one = l.SubjectName(x.Row) + " · " + one
+		}
+		if sheet, cell, ok := strings.Cut(x.Ref, "!"); ok {
+			if mine, _, _ := strings.Cut(f.Ref, "!"); mine != sheet {
+				cell = sheet + " " + cell
+			}
+			one += fmt.Sprintf(tr("（%s）"), cell)
+		}
+		list = append(list, one)
+	}
+	return strings.Join(list, tr("、"))
 }
 
 // Explained tells whether a soft finding came with an explanation.
@@ -55,9 +90,12 @@ func (f Found) Message(tr func(string) string) string {
 }
 
 // Finding gives the finding with its place: sheet and cell of a workbook, line of a CSV file, or
-// the names of row and column.
+// the names of row and column. Its sentence names the other cells, which have no place of their own.
 func (f Found) Finding(l *Layout) fault.Finding {
 	out := fault.Finding{Rule: f.Rule, Value: f.Value, Soft: f.Severity != Hard, Format: f.Format, Args: f.Args}
+	if also := f.also(l, func(s string) string { return s }, l.Name); also != "" {
+		out.Format, out.Args = "%s（同时看 %s）", []any{fault.New(fault.Invalid, f.Format, f.Args...), also}
+	}
 	sheet, cell, ok := strings.Cut(f.Ref, "!")
 	line, err := strconv.Atoi(f.Ref)
 	switch {
@@ -160,6 +198,21 @@ func (k *checking) add(row, col int, rule string, s Severity, value, format stri
 		f.Note = strings.TrimSpace(k.in.Comment)
 	}
 	k.out.Found = append(k.out.Found, f)
+}
+
+// with names other cells of the last finding.
+func (k *checking) with(row int, cols ...int) {
+	f := &k.out.Found[len(k.out.Found)-1]
+	for _, col := range cols {
+		if col == f.Col && row == f.Row && row >= 0 {
+			continue
+		}
+		x := spot{Row: row, Col: col}
+		if row >= 0 {
+			x.Ref = k.in.Cells[k.l.Key(row, col)].Ref
+		}
+		f.Also = append(f.Also, x)
+	}
 }
 
 // cells reads every cell: type, range, blank.
@@ -313,8 +366,9 @@ func (k *checking) sum(row, total int, cols []int, kind measure.SchemeKind, all 
 		}
 		sum += v.N
 		if kind == measure.Overlapping && v.N > t.N {
-			k.add(row, c, ruleLabel, Hard, measure.Decimal(v.N, scale), "%s 是 %s，大于合计 %s；请核对这一类或合计",
-				k.l.Name(c), measure.Decimal(v.N, scale), measure.Decimal(t.N, scale))
+			k.add(row, c, ruleLabel, Hard, measure.Decimal(v.N, scale), "填的是 %s，大于合计 %s；请核对这一类或合计",
+				measure.Decimal(v.N, scale), measure.Decimal(t.N, scale))
+			k.with(row, total)
 		}
 	}
 	if kind != measure.Partition {

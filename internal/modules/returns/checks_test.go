@@ -10,6 +10,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/platform/words"
 )
 
 // past is a history written down in a test: "N8|jia1|2018-03" = 12.
@@ -202,6 +203,65 @@ func TestRulesOverItems(t *testing.T) {
 		if got := rulesOf(l.check(in, c, h, nil)); got != x.want {
 			t.Errorf("%s %s %s with %s: %q, want %q", x.rule.Left, x.rule.Op, x.rule.Right, x.in, got, x.want)
 		}
+	}
+}
+
+// A finding about two cells names both, each once: the one where it stands, and the other.
+func TestAFindingOfTwoCellsNamesBoth(t *testing.T) {
+	f := monthly()
+	f.Rules = []Rule{{Code: "R", Left: "N8", Op: "<=", Right: "现有吸毒人员 + N3", Severity: Hard, Gap: SkipAny, Message: "查处人次不应超过两项之和"},
+		{Code: "T", Left: "N8", Op: "<=", Right: "N3", Severity: Hard, Gap: SkipAny, Total: true, Message: "全镇查处人次不应超过嫌疑人"}}
+	f.From = period.MustParse("2018-01")
+	reg, cat := testRegister(t), testCatalogue()
+	if found := append(f.prepare(cat, reg.On(april().Last()), april().Last()), f.prepareRules(cat)...); len(found) > 0 {
+		t.Fatal(found)
+	}
+	l, err := newLayout(&f, Place{f.Code, jia, april()}, reg, cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill := func(refs bool) Filling {
+		in := Filling{Cells: map[Key]Typed{}}
+		for row := range l.Subjects {
+			for col := range l.Columns {
+				k := l.Key(row, col)
+				x := Typed{Text: sound(k)}
+				if k.Subject == jia1 && k.Element == "N8" {
+					x.Text = "400"
+				}
+				if k.Subject == jia1 && k.Category == "类型=零包" {
+					x.Text = "5"
+				}
+				if refs {
+					x.Ref = fmt.Sprintf("填报!%c%d", 'C'+col, 7+row)
+				}
+				in.Cells[k] = x
+			}
+		}
+		return in
+	}
+	c := newChecker(&f, cat)
+	var pages, files []string
+	for _, refs := range []bool{false, true} {
+		for _, x := range l.check(fill(refs), c, past{}, nil).Found {
+			if x.Severity == Hard {
+				pages = append(pages, whereIn(words.Chinese, l, x)+" | "+x.Message(nil))
+				files = append(files, x.Finding(l).Say(nil))
+			}
+		}
+	}
+	if got, want := strings.Join(pages, "\n"), `各行合计：查处吸毒人员、打击犯罪嫌疑人 · 合计 | 全镇查处人次不应超过嫌疑人：左边是 424，右边是 12；请核对后改正
+甲一村 · 查处吸毒人员，同时看 现有吸毒人员 · 合计、打击犯罪嫌疑人 · 合计 | 查处人次不应超过两项之和：左边是 400，右边是 34；请核对后改正
+甲一村 · 打击犯罪嫌疑人 · 零包，同时看 打击犯罪嫌疑人 · 合计 | 填的是 5，大于合计 4；请核对这一类或合计
+各行合计：查处吸毒人员、打击犯罪嫌疑人 · 合计 | 全镇查处人次不应超过嫌疑人：左边是 424，右边是 12；请核对后改正
+甲一村 · 查处吸毒人员（填报 C7），同时看 现有吸毒人员 · 合计（D7）、打击犯罪嫌疑人 · 合计（G7） | 查处人次不应超过两项之和：左边是 400，右边是 34；请核对后改正
+甲一村 · 打击犯罪嫌疑人 · 零包（填报 H7），同时看 打击犯罪嫌疑人 · 合计（G7） | 填的是 5，大于合计 4；请核对这一类或合计`; got != want {
+		t.Errorf("on the page:\n%s\nwant\n%s", got, want)
+	}
+	if got, want := strings.Join(files[3:], "\n"), `全镇查处人次不应超过嫌疑人：左边是 424，右边是 12；请核对后改正（同时看 查处吸毒人员、打击犯罪嫌疑人 · 合计）
+填报 C7：查处人次不应超过两项之和：左边是 400，右边是 34；请核对后改正（同时看 现有吸毒人员 · 合计（D7）、打击犯罪嫌疑人 · 合计（G7））
+填报 H7：填的是 5，大于合计 4；请核对这一类或合计（同时看 打击犯罪嫌疑人 · 合计（G7））`; got != want {
+		t.Errorf("in the file:\n%s\nwant\n%s", got, want)
 	}
 }
 

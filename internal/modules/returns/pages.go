@@ -381,16 +381,22 @@ func headOf(paths [][]string, units []string) [][]headView {
 	return rows
 }
 
+// newFindingView shows one finding.
+func newFindingView(lang words.Lang, l *Layout, f Found) findingView {
+	v := findingView{Where: whereIn(lang, l, f), Say: f.Message(lang.Text), Soft: f.Severity == Soft}
+	if f.Row >= 0 {
+		v.Anchor = cellID(f.Row, f.Col)
+	}
+	return v
+}
+
 // findingsOf shows findings with the anchors of their cells.
 func findingsOf(lang words.Lang, l *Layout, c Checked) (file, hard, soft, info, blank []findingView) {
 	for _, f := range c.File {
 		file = append(file, findingView{Where: f.Where(lang.Text), Say: f.Message(lang.Text)})
 	}
 	for _, f := range c.Found {
-		v := findingView{Say: f.Message(lang.Text), Soft: f.Severity == Soft}
-		if f.Row >= 0 {
-			v.Where, v.Anchor = whereIn(lang, l, f), cellID(f.Row, f.Col)
-		}
+		v := newFindingView(lang, l, f)
 		switch {
 		case f.Rule == ruleBlank:
 			blank = append(blank, v)
@@ -408,15 +414,27 @@ func findingsOf(lang words.Lang, l *Layout, c Checked) (file, hard, soft, info, 
 	return file, hard, soft, info, blank
 }
 
-// whereIn names a place in words, with the cell of the workbook where there is one.
+// whereIn names the places of a finding in words, with the cells of the workbook where there is
+// one; a finding about the whole return that names no cell has none.
 func whereIn(lang words.Lang, l *Layout, f Found) string {
 	p := plan{l: l, lang: lang}
-	where := strings.Join(p.labels(f.Col), " · ")
+	name := func(col int) string { return strings.Join(p.labels(col), " · ") }
+	also := f.also(l, lang.Text, name)
+	if f.Row < 0 {
+		if also != "" {
+			also = words.T(lang, "各行合计：%s", also)
+		}
+		return also
+	}
+	where := name(f.Col)
 	if len(l.Subjects) > 1 {
 		where = l.SubjectName(f.Row) + " · " + where
 	}
 	if strings.Contains(f.Ref, "!") {
 		where += words.T(lang, "（%s）", strings.Replace(f.Ref, "!", " ", 1))
+	}
+	if also != "" {
+		where = words.T(lang, "%s，同时看 %s", where, also)
 	}
 	return where
 }

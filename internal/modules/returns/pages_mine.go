@@ -18,7 +18,6 @@ type openRow struct {
 	Unit, Code string
 	All, Fresh int
 	Light      measure.Light
-	Word       string
 }
 
 // mineTable lists returns that are to be filled in, or that were.
@@ -27,7 +26,7 @@ func mineTable(l words.Lang, id, caption, empty string, rows []openRow, today pe
 		{Head: []string{words.T(l, "报表")}, Key: "form", RowHead: true, Sort: table.ByText, Filter: true, Width: 14},
 		{Head: []string{words.T(l, "单位")}, Key: "unit", Sort: table.ByText, Filter: true, Width: 8},
 		{Head: []string{words.T(l, "期别")}, Key: "period", Sort: table.ByText, Width: 8},
-		{Head: []string{words.T(l, "时限")}, Key: "light", Sort: table.ByLight, Width: 7},
+		{Head: []string{words.T(l, "时限")}, Key: "light", Sort: table.ByLight, Width: 12},
 		{Head: []string{words.T(l, "状态")}, Key: "state", Sort: table.ByText, Width: 5},
 		{Head: []string{words.T(l, "截止日")}, Key: "due", Sort: table.ByText, Width: 6},
 		{Head: []string{words.T(l, "要新填")}, Key: "fresh", Unit: words.T(l, "格"), Sort: table.ByNumber},
@@ -114,7 +113,11 @@ func rateTable(in rateIn) *table.Table {
 		cells := []table.Cell{name}
 		for i, x := range r.Forms {
 			if x.Due == 0 {
-				cells = append(cells, table.Text("—"), table.Text(""))
+				why := NotAsked
+				if x.Ahead > 0 {
+					why = NotYetDue
+				}
+				cells = append(cells, table.Text(words.T(l, why)), table.Text(""))
 				continue
 			}
 			c := table.Text(strconv.Itoa(x.Received) + "/" + strconv.Itoa(x.Due))
@@ -174,6 +177,7 @@ type rateView struct {
 	Prev, Next   string
 	FaultPeriod  string
 	NothingToSay bool
+	NotYet       bool // nothing of the period is owed yet
 }
 
 type choiceView struct {

@@ -58,11 +58,7 @@ func newSeenView(lang words.Lang, seen *Seen, code string, today period.Day, cel
 		v.Events = append(v.Events, newEventView(lang, seen.Events[i]))
 	}
 	for _, f := range seen.Hints {
-		h := findingView{Say: f.Message(lang.Text)}
-		if f.Row >= 0 {
-			h.Where, h.Anchor = whereIn(lang, l, f), cellID(f.Row, f.Col)
-		}
-		v.Hints = append(v.Hints, h)
+		v.Hints = append(v.Hints, newFindingView(lang, l, f))
 	}
 	v.grid(lang, seen, cell)
 	return v

@@ -17,6 +17,8 @@ func dueWord(l words.Lang, st Standing, today period.Day) (say string, late bool
 		return words.T(l, "按时"), false
 	case n > 0:
 		return words.T(l, "逾期 %d 天", n), true
+	case st.Running(today):
+		return words.T(l, "尚未到期，还有 %d 天", st.Left(today)), false
 	case st.Left(today) == 0:
 		return words.T(l, "今天截止"), false
 	}

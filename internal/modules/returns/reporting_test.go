@@ -127,7 +127,7 @@ func TestLightsOfReturns(t *testing.T) {
 		light measure.Light
 		word  string
 	}{
-		{state(NotStarted, ""), "2018-04-30", measure.Grey, "本期未结束"},
+		{state(NotStarted, ""), "2018-04-30", measure.Grey, "尚未到期"},
 		{state(NotStarted, ""), "2018-05-03", measure.Grey, "未到截止日"},
 		{state(Draft, ""), "2018-05-04", measure.Yellow, "临近截止"},
 		{state(NotStarted, ""), "2018-05-08", measure.Yellow, "临近截止"},

@@ -3,6 +3,7 @@ package returns
 import (
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 
 	"kaiyang/internal/core/cube"
@@ -166,7 +167,7 @@ func (k *checking) rule(r *compiled) {
 }
 
 func (k *checking) ruleFor(r *compiled, row int) {
-	src := &ruleSource{k: k, row: row, gap: r.Gap == GapsZero, col: -1}
+	src := &ruleSource{k: k, row: row, gap: r.Gap == GapsZero}
 	unit := k.l.Place.Unit
 	if row >= 0 {
 		unit = k.l.Subjects[row]
@@ -194,12 +195,16 @@ func (k *checking) ruleFor(r *compiled, row int) {
 	case Info:
 		remedy = "供核对"
 	}
-	at := row
-	if at < 0 && src.col >= 0 && len(k.l.Subjects) == 1 {
-		at = 0
+	at, col := row, 0
+	if len(src.cols) > 0 {
+		col = src.cols[0]
+		if at < 0 && len(k.l.Subjects) == 1 {
+			at = 0
+		}
 	}
-	k.add(at, max(src.col, 0), rulePrefix+r.Code, r.Severity, measure.Exact(left.Value), "%s：左边是 %s，右边是 %s；%s",
+	k.add(at, col, rulePrefix+r.Code, r.Severity, measure.Exact(left.Value), "%s：左边是 %s，右边是 %s；%s",
 		what, measure.Exact(left.Value), measure.Exact(right.Value), remedy)
+	k.with(at, src.cols...)
 }
 
 func nameOf(l *Layout) func(string) string {
@@ -219,9 +224,9 @@ type ruleSource struct {
 	k       *checking
 	row     int // −1: the sum of all rows
 	gap     bool
-	present int  // operands of the return that have a value
-	col     int  // first column that was asked
-	broken  bool // an operand holds something that is no number, which is said already
+	present int   // operands of the return that have a value
+	cols    []int // the columns that were asked, left side first
+	broken  bool  // an operand holds something that is no number, which is said already
 }
 
 // Operand gives the value of an element for the row, or for the sum of the rows.
@@ -244,8 +249,10 @@ func (s *ruleSource) Operand(q formula.Query) formula.Operand {
 	if !ok {
 		return s.k.h.operand(q)
 	}
-	if s.col < 0 {
-		s.col = cols[0]
+	for _, c := range cols {
+		if !slices.Contains(s.cols, c) {
+			s.cols = append(s.cols, c)
+		}
 	}
 	o := formula.Operand{Scale: l.Columns[cols[0]].Element.Scale}
 	lo, hi := 0, len(l.Subjects)

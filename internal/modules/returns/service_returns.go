@@ -554,11 +554,7 @@ func (c Checked) warnings(l *Layout) []Warning {
 	var out []Warning
 	for _, f := range c.Found {
 		if f.Explained() {
-			where := ""
-			if f.Row >= 0 {
-				where = l.Where(f.Row, f.Col)
-			}
-			out = append(out, Warning{Rule: f.Rule, Where: where, Say: f.Message(nil), Note: f.Note})
+			out = append(out, Warning{Rule: f.Rule, Where: whereIn(words.Chinese, l, f), Say: f.Message(nil), Note: f.Note})
 		}
 	}
 	return out

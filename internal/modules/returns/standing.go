@@ -53,8 +53,8 @@ func (st Standing) Light(today period.Day, c *calendar.Calendar) (measure.Light,
 		return measure.Red, "逾期未报"
 	case r.State == Returned:
 		return measure.Yellow, "已退回"
-	case !r.Place.Period.Last().Before(today):
-		return measure.Grey, "本期未结束"
+	case st.Running(today):
+		return measure.Grey, NotYetDue
 	}
 	if n, _ := c.WorkdaysBetween(today, st.Due); n <= warnWorkdays {
 		return measure.Yellow, "临近截止"
@@ -67,12 +67,19 @@ func (st Standing) Open() bool {
 	return st.Return.State == NotStarted || st.Return.State == Draft || st.Return.State == Returned
 }
 
-// A Tally counts returns owed, handed in, and handed in on time.
-type Tally struct{ Due, Received, OnTime, Overdue int }
+// A Tally counts returns owed, handed in, handed in on time and overdue; Ahead are those of periods
+// that are not over, which are not owed yet and not among the others.
+type Tally struct{ Due, Received, OnTime, Overdue, Ahead int }
+
+// Running tells that the period of the return is not over.
+func (st Standing) Running(today period.Day) bool {
+	return !st.Return.Place.Period.Last().Before(today)
+}
 
 // Add counts one return. Returns of periods that are not over are not owed yet.
 func (t *Tally) Add(st Standing, today period.Day) {
-	if !st.Return.Place.Period.Last().Before(today) {
+	if st.Running(today) {
+		t.Ahead++
 		return
 	}
 	t.Due++
@@ -90,6 +97,7 @@ func (t *Tally) Add(st Standing, today period.Day) {
 // Sum adds another tally.
 func (t *Tally) Sum(o Tally) {
 	t.Due, t.Received, t.OnTime, t.Overdue = t.Due+o.Due, t.Received+o.Received, t.OnTime+o.OnTime, t.Overdue+o.Overdue
+	t.Ahead += o.Ahead
 }
 
 // Light computes the light of a tally: red if anything is overdue, green if everything came in

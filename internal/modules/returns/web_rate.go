@@ -26,7 +26,7 @@ func (s *Service) openRows(list []Standing) []openRow {
 	for i, st := range list {
 		x := openRow{Standing: st, Unit: s.name(st.Return.Place.Unit, st.Return.Place.Period.Last()), Code: s.code(st.Return.Place.Unit)}
 		x.All, x.Fresh = s.Burdened(st)
-		x.Light, x.Word = st.Light(today, cal)
+		x.Light, _ = st.Light(today, cal)
 		out[i] = x
 	}
 	return out
@@ -113,7 +113,7 @@ func (s *Service) getRate(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Tiles = rateTiles(l, all.All)
 	s.missing(&v, l, p, codes)
-	v.NothingToSay = len(forms) == 0
+	v.NothingToSay, v.NotYet = len(forms) == 0, all.All.Due == 0 && all.All.Ahead > 0
 	return ratePage().RenderStatus(w, r, status, "报送率", v)
 }
 
@@ -148,6 +148,14 @@ func (s *Service) rateCell(a perm.Actor, u org.UnitID, f *Form, p period.Period)
 func rateTiles(l words.Lang, t Tally) []tileView {
 	_, received := percent(t.Received, t.Due)
 	_, onTime := percent(t.OnTime, t.Due)
+	if t.Due == 0 { // nothing is owed: no rate, no light
+		why := NotAsked
+		if t.Ahead > 0 {
+			why = NotYetDue
+		}
+		why = words.T(l, why)
+		return []tileView{{words.T(l, "报送率"), "—", why, string(measure.Grey)}, {words.T(l, "按时率"), "—", why, string(measure.Grey)}, {words.T(l, "逾期未报"), "—", why, string(measure.Grey)}}
+	}
 	light := func(m measure.Light) string { return string(m) }
 	done := measure.Green
 	if t.Received < t.Due {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,51 +19,67 @@ var (
 	seenPage   = sync.OnceValue(func() *web.Page[seenView] { return web.MustPage[seenView](embedded, "see.html", "grid.html") })
 )
 
-// reviewView lists what waits for a person.
-type reviewView struct {
-	Review, Approve       []waitingView
-	MayReview, MayApprove bool
-	Say                   string
-	List                  []string // obstacles
-	Closed                bool     // one of the waiting returns is of a closed period
-	Kept                  bool     // some of those that were ticked still are
-	All                   bool     // all were asked to be ticked
-}
-
-type waitingView struct {
-	ID                                int64
-	Version                           int
-	Form, Unit, Period, At, By, State string
-	Late                              string
-	Explained, Changed                int
-	Correcting, Closed, Picked        bool
-	Path                              string
-	Declared                          string
-}
-
-func (s *Service) newReviewView(r *http.Request, faulty map[string]bool) (reviewView, error) {
-	a, l := web.ActorOf(r), web.LangOf(r)
+func (s *Service) newReviewView(r *http.Request) (reviewView, error) {
+	a := web.ActorOf(r)
 	review, approve, err := s.ToReview(a)
 	if err != nil {
 		return reviewView{}, err
 	}
 	v := reviewView{MayReview: a.Can(ruleReview), MayApprove: a.Can(ruleApprove)}
-	for _, st := range review {
-		v.Review = append(v.Review, s.newWaitingView(l, st, faulty))
+	v.Review = s.newQueue(r, "review", "待审核", review)
+	v.Approve = s.newQueue(r, "approve", "待批准", approve)
+	v.Closed = slices.ContainsFunc(v.Approve.Rows, func(w waitingView) bool { return w.Closed })
+	q := r.URL.Query()
+	if v.All = q.Get("pick") == "all"; v.All {
+		q.Del("pick")
+	} else {
+		q.Set("pick", "all")
 	}
-	for _, st := range approve {
-		w := s.newWaitingView(l, st, faulty)
-		v.Closed = v.Closed || w.Closed
-		v.Approve = append(v.Approve, w)
-	}
+	v.Toggle = "?" + q.Encode()
 	return v, nil
 }
 
-func (s *Service) newWaitingView(l words.Lang, st Standing, faulty map[string]bool) waitingView {
+// newQueue makes one of the two lists, in the order that the request asks for.
+func (s *Service) newQueue(r *http.Request, code, name string, list []Standing) queueView {
+	l := web.LangOf(r)
+	var rows []waitingView
+	for _, st := range list {
+		rows = append(rows, s.newWaitingView(l, st))
+	}
+	v := queueView{ID: "to-" + code, Deed: code, Table: waitingTable(l, "to-"+code, words.T(l, name), rows)}
+	q := r.URL.Query()
+	key, desc := q.Get("sort"), q.Get("dir") == "desc"
+	v.Rows = inOrder(rows, web.NewGrid(r, v.Table).Table)
+	for _, c := range v.Table.Columns {
+		h := sortHead{Text: c.Head[0], Sorted: "none", Width: c.Width*16 + 24}
+		dir := "asc"
+		if key == c.Key && !desc {
+			h.Sorted, dir = "ascending", "desc"
+		} else if key == c.Key {
+			h.Sorted = "descending"
+		}
+		q.Set("sort", c.Key)
+		q.Set("dir", dir)
+		h.Path = r.URL.Path + "?" + q.Encode()
+		v.Heads = append(v.Heads, h)
+	}
+	q = r.URL.Query()
+	q.Del("pick")
+	q.Set("list", code)
+	q.Set("format", "xlsx")
+	v.XLSX = r.URL.Path + "?" + q.Encode()
+	q.Set("format", "csv")
+	v.CSV = r.URL.Path + "?" + q.Encode()
+	return v
+}
+
+func (s *Service) newWaitingView(l words.Lang, st Standing) waitingView {
 	x := st.Return
-	w := waitingView{ID: x.ID, Version: x.Version, Form: st.Form.Title(l == words.English), Unit: s.name(x.Place.Unit, x.Place.Period.Last()),
-		Period: periodName(l, x.Place.Period), At: shortStamp(x.LastAt), By: x.By, State: words.T(l, x.StateText()), Correcting: x.Approved > 0,
-		Closed: s.facts.Closed(x.Place.Period), Path: "/returns/review/" + intText(x.ID), Picked: faulty != nil && !faulty[SourceID(x.ID, x.Version)]}
+	at := x.Place
+	tree := s.units.Register().On(at.Period.Last())
+	w := waitingView{Pick: SourceID(x.ID, x.Version), Version: x.Version, Form: st.Form.Title(l == words.English), Unit: s.name(at.Unit, at.Period.Last()), UnitKey: tree.Pinyin(at.Unit),
+		Period: periodName(l, at.Period), PeriodKey: at.Period.String(), At: shortStamp(x.LastAt), By: x.By, Correcting: x.Approved > 0,
+		Closed: s.facts.Closed(at.Period), Path: "/returns/review/" + intText(x.ID)}
 	if n := st.Late(s.today()); n > 0 {
 		w.Late = words.T(l, "迟报 %d 天", n)
 	}
@@ -70,12 +87,18 @@ func (s *Service) newWaitingView(l words.Lang, st Standing, faulty map[string]bo
 }
 
 func (s *Service) getReview(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.newReviewView(r, nil)
+	v, err := s.newReviewView(r)
 	if err != nil {
 		return err
 	}
-	v.All = r.URL.Query().Get("pick") == "all"
-	for _, rows := range [][]waitingView{v.Review, v.Approve} {
+	one := v.Review
+	if !v.MayReview || r.URL.Query().Get("list") == "approve" {
+		one = v.Approve
+	}
+	if done, err := web.SendTable(w, r, one.Table.Name, one.Table); done || err != nil {
+		return err
+	}
+	for _, rows := range [][]waitingView{v.Review.Rows, v.Approve.Rows} {
 		for i := range rows {
 			rows[i].Picked = v.All
 		}
@@ -132,7 +155,7 @@ func (s *Service) postReview(w http.ResponseWriter, r *http.Request) error {
 			faulty[f.Value] = true
 		}
 	}
-	v, verr := s.newReviewView(r, faulty)
+	v, verr := s.newReviewView(r)
 	if verr != nil {
 		return verr
 	}
@@ -143,13 +166,13 @@ func (s *Service) postReview(w http.ResponseWriter, r *http.Request) error {
 	}
 	keep := func(rows []waitingView) {
 		for i := range rows {
-			id := SourceID(rows[i].ID, rows[i].Version)
+			id := rows[i].Pick
 			rows[i].Picked = picked[id] && !faulty[id] && !named(list, rows[i])
 			v.Kept = v.Kept || rows[i].Picked
 		}
 	}
-	keep(v.Review)
-	keep(v.Approve)
+	keep(v.Review.Rows)
+	keep(v.Approve.Rows)
 	return reviewPage().RenderStatus(w, r, web.Status(err), "审核与批准", v)
 }
 

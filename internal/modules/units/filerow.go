@@ -1,6 +1,7 @@
 package units
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -11,7 +12,15 @@ import (
 
 // Columns are the names of the columns of a file of units, in the order in which they are written
 // (DESIGN §7). from and to are the first and the last day of what the line says; both may be empty.
-var Columns = []string{"code", "name", "kind", "parent", "from", "to"}
+// order is the place among siblings, a whole number: the smaller stands first, equal ones by code.
+// Only the first four must be there; an empty order leaves what is known, 0 for a new unit.
+var Columns = []string{"code", "name", "kind", "parent", "from", "to", "order"}
+
+// cells are the texts of one line, in the order of Columns.
+type cells [7]string
+
+// The bounds of a place among siblings.
+const minOrder, maxOrder = -9999, 9999
 
 // columnWords are the other names under which a column is known.
 var columnWords = map[string]string{
@@ -21,6 +30,7 @@ var columnWords = map[string]string{
 	"parent": "parent", "上级": "parent", "上级编码": "parent", "上级代码": "parent",
 	"from": "from", "生效日期": "from", "起": "from", "起始日期": "from", "有效期起": "from",
 	"to": "to", "失效日期": "to", "止": "to", "终止日期": "to", "有效期止": "to",
+	"order": "order", "次序": "order", "排序": "order", "排列次序": "order", "顺序": "order",
 }
 
 // kindWords are Chinese words for kinds beside those of org.Kind.Text.
@@ -31,8 +41,8 @@ var kindWords = map[string]org.Kind{
 }
 
 // columnsOf reads the header of a file: for each of Columns its place, -1 where it is missing.
-func columnsOf(header []string) ([6]int, error) {
-	at := [6]int{-1, -1, -1, -1, -1, -1}
+func columnsOf(header []string) ([len(cells{})]int, error) {
+	at := [...]int{-1, -1, -1, -1, -1, -1, -1}
 	for i, h := range header {
 		key := columnWords[strings.ToLower(strings.TrimSpace(narrow(h)))]
 		for j, c := range Columns {
@@ -63,10 +73,12 @@ type fileRow struct {
 	code, name, parent string
 	kind               org.Kind
 	from, to           period.Day
+	order              int
+	ordered            bool // order is given
 }
 
-// parseRow reads the cells code, name, kind, parent, from, to, and tells every fault of the line.
-func parseRow(line int, cell [6]string) (fileRow, fault.Findings) {
+// parseRow reads a line and tells every fault of it.
+func parseRow(line int, cell cells) (fileRow, fault.Findings) {
 	r := fileRow{line: int32(line)}
 	var found fault.Findings
 	say := func(col int, rule, format string, args ...any) {
@@ -110,6 +122,12 @@ func parseRow(line int, cell [6]string) (fileRow, fault.Findings) {
 	r.to = day(cell[5], func(err error) { say(5, "date", "%s", err) })
 	if r.from != 0 && r.to != 0 && r.to < r.from {
 		say(5, "date-order", "失效日期 %s 早于生效日期 %s；请更正其中之一", r.to, r.from)
+	}
+	if text := strings.TrimSpace(narrow(cell[6])); text != "" {
+		n, err := strconv.Atoi(text)
+		if r.order, r.ordered = n, true; err != nil || n < minOrder || n > maxOrder {
+			say(6, "order", "次序应是 %d 至 %d 的整数；没有特别的次序可以留空", minOrder, maxOrder)
+		}
 	}
 	r.bad = len(found) > 0
 	return r, found

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/modules/units"
 )
@@ -166,7 +167,7 @@ func TestFilesThatAreNoList(t *testing.T) {
 	each(t, func(o *office) {
 		for name, x := range map[string]struct{ file, say string }{
 			"empty":     {"", "文件是空的；请检查后重新上传"},
-			"no header": {"520121,开阳县,county,\n", "第 1 行应是表头 code,name,kind,parent,from,to，缺少 code、name、kind、parent；请按此补上表头"},
+			"no header": {"520121,开阳县,county,\n", "第 1 行应是表头 code,name,kind,parent,from,to,order，缺少 code、name、kind、parent；请按此补上表头"},
 			"only head": {"code,name,kind,parent\n", "文件只有表头，没有单位；请检查后再导入"},
 			"twice":     {"code,code,name,kind,parent\n", "表头有两列都是“code”；请只保留一列"},
 		} {
@@ -255,6 +256,48 @@ func TestExportComesBackUnchanged(t *testing.T) {
 		}
 		if err := o.ExportUnits(o.ctx, &b, units.ExportIn{Format: "pdf"}); fault.KindOf(err) != fault.Invalid {
 			o.Errorf("pdf: %v", err)
+		}
+	})
+}
+
+// The place among siblings is a column of its own, which need not be there.
+func TestTheOrderOfSiblingsComesAndGoesWithTheFile(t *testing.T) {
+	each(t, func(o *office) {
+		bring := func(text string) measure.ImportReport {
+			t.Helper()
+			rep, err := o.ImportUnits(o.ctx, units.ImportIn{Name: "x.csv", Reader: strings.NewReader(text)}, nil)
+			o.must(err)
+			return rep
+		}
+		rep := bring("code,name,kind,parent,from,to,次序\n520121,开阳县,county,,2015-01-01,,\n" +
+			"520121101,双流镇,township,520121,,,２\n520121102,金中镇,township,520121,,,-1\n520121103,冯三镇,township,520121,,,\n")
+		o.same("new", count(rep)+say(rep), "read 4 created 4 updated 0 unchanged 0 rejected 0 written true")
+		o.same("tree", names(o.Today(), org.Territorial), "520121 开阳县\n 520121102 金中镇\n 520121103 冯三镇\n 520121101 双流镇\n")
+
+		var b bytes.Buffer
+		o.must(o.ExportUnits(o.ctx, &b, units.ExportIn{}))
+		if s := b.String(); !strings.Contains(s, "from,to,order\r\n") || !strings.Contains(s, "520121101,双流镇,township,520121,2015-01-01,,2\r\n") || !strings.Contains(s, "冯三镇,township,520121,2015-01-01,,\r\n") {
+			o.Errorf("exported: %s", s)
+		}
+		rep = bring(b.String())
+		o.same("again", count(rep)+say(rep), "read 4 created 0 updated 0 unchanged 4 rejected 0 written true")
+
+		// Without the column, or with an empty cell, what is known stays.
+		rep = bring("code,name,kind,parent\n520121101,双流镇,township,520121\n")
+		o.same("without", count(rep)+say(rep), "read 1 created 0 updated 0 unchanged 1 rejected 0 written true")
+		rep = bring("code,name,kind,parent,order\n520121101,双流镇,township,520121,0\n")
+		o.same("to the front", count(rep)+say(rep), "read 1 created 0 updated 1 unchanged 0 rejected 0 written true")
+		o.same("tree", names(o.Today(), org.Territorial), "520121 开阳县\n 520121102 金中镇\n 520121101 双流镇\n 520121103 冯三镇\n")
+		// A renaming keeps the place, unless it gives another.
+		rep = bring("code,name,kind,parent,from,order\n520121102,金中街道,township,520121,2018-01-01,\n520121103,冯三街道,township,520121,2018-01-01,-5\n")
+		o.same("renamed", count(rep)+say(rep), "read 2 created 0 updated 2 unchanged 0 rejected 0 written true")
+		o.same("tree", names(o.Today(), org.Territorial), "520121 开阳县\n 520121103 冯三街道\n 520121102 金中街道\n 520121101 双流镇\n")
+
+		for _, bad := range []string{"第一", "1.5", "10000", "-10000"} {
+			rep = bring("code,name,kind,parent,order\n520121101,双流镇,township,520121," + bad + "\n")
+			if len(rep.Findings) != 1 || rep.Findings[0].Rule != "order" || rep.Findings[0].Row != 2 || rep.Findings[0].Field != "order" || rep.Written {
+				o.Errorf("order %s: %+v", bad, rep)
+			}
 		}
 	})
 }

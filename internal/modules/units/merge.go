@@ -85,7 +85,7 @@ func (m *merge) say(f fault.Finding) {
 
 // fault notes a fault of a line that was found when the lines were brought together.
 func (m *merge) fault(r *fileRow, col int, rule, format string, args ...any) {
-	value := [...]string{r.code, r.name, string(r.kind), r.parent, r.from.String(), r.to.String()}[col]
+	value := cells{r.code, r.name, string(r.kind), r.parent, r.from.String(), r.to.String()}[col]
 	m.say(fault.Finding{Row: int(r.line), Field: Columns[col], Value: value, Rule: rule, Format: format, Args: args})
 	r.bad = true
 }
@@ -212,7 +212,7 @@ func (m *merge) gather() {
 			case a.kind != b.kind && a.kind.Valid() && b.kind.Valid():
 				m.fault(b, 2, "kind-change", "单位 %s 的类别与第 %d 行不同；类别不随时间改变，请更正，或给新单位另用编码", b.code, int(a.line))
 			case a.bad || b.bad: // their days may not be what was meant
-			case a.from == b.from && a.name == b.name && a.parent == b.parent && a.to == b.to:
+			case a.from == b.from && a.name == b.name && a.parent == b.parent && a.to == b.to && a.order == b.order:
 				m.fault(b, 0, "duplicate", "单位 %s 与第 %d 行完全重复；请删去一行", b.code, int(a.line))
 			case a.from == b.from:
 				m.fault(b, 0, "code-twice", "编码 %s 与第 %d 行“%s”重复；请更正编码，若是更名请分别写明有效期", b.code, int(a.line), a.name)
@@ -364,7 +364,7 @@ func (m *merge) create(gr *group) {
 	u := org.Unit{ID: gr.id, Code: r0.code, Kind: r0.kind, Versions: make([]org.Version, len(gr.rows))}
 	for k, i := range gr.rows {
 		r := &m.rows[i]
-		u.Versions[k] = org.Version{From: r.from, To: r.to, Name: r.name, Pinyin: m.key(r.name), Parent: m.parentOf(r.parent)}
+		u.Versions[k] = org.Version{From: r.from, To: r.to, Name: r.name, Pinyin: m.key(r.name), Parent: m.parentOf(r.parent), Order: r.order}
 		if k > 0 {
 			m.relate(u.ID, u.Versions[k-1], u.Versions[k])
 		}
@@ -456,6 +456,9 @@ func (m *merge) line(u *org.Unit, r *fileRow) bool {
 		v.To = r.to
 		m.touches(first.AddDays(1))
 	}
+	if r.ordered {
+		v.Order = r.order
+	}
 	if *v == was {
 		m.report.Unchanged++
 		return false
@@ -487,6 +490,9 @@ func (m *merge) insert(u *org.Unit, r *fileRow, parent org.UnitID) {
 		m.relate(u.ID, *p, v)
 	} else if at < len(u.Versions) && r.to == 0 {
 		v.To = u.Versions[at].From.AddDays(-1)
+	}
+	if r.ordered {
+		v.Order = r.order
 	}
 	u.Versions = slices.Insert(u.Versions, at, v)
 	m.touches(r.from)

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"io"
 	"strings"
+	"time"
 
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/web"
@@ -42,5 +43,6 @@ func (s *Service) Module() web.Module {
 		Routes:   s.routes(),
 		OnChange: s.OnChange,
 		Load:     s.Load,
+		Jobs:     []web.Job{{Name: "imports", Every: time.Second, Run: s.jobs.CloseAfter}},
 	}
 }

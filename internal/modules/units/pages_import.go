@@ -45,23 +45,25 @@ type reportView struct {
 // shownFindings is how many findings a page lists; the report of the command line has all.
 const shownFindings = 300
 
-func (j *job) view(t tr, say func(string) string, r *org.Register, id string) jobView {
-	v := jobView{ID: id, File: j.file, Under: j.under, Apply: j.apply, Rows: j.rows.Load(), Total: j.all.Load()}
-	if v.Running = !j.finished(); v.Running {
+func newJobView(t tr, say func(string) string, r *org.Register, j *job) jobView {
+	v := jobView{ID: j.ID, File: j.In.file, Under: j.In.under, Apply: j.In.apply}
+	v.Rows, v.Total = j.Progress()
+	if v.Running = !j.Finished(); v.Running {
 		return v
 	}
-	if j.err != nil {
-		v.Problem = fault.Say(j.err, say)
+	out, err := j.Result()
+	if err != nil {
+		v.Problem = fault.Say(err, say)
 		return v
 	}
-	p := j.report
+	p := out.report
 	v.Report = reportView{Read: p.Read, Created: p.Created, Updated: p.Updated, Unchanged: p.Unchanged, Rejected: p.Rejected, Count: len(p.Findings)}
 	if len(p.Findings) > 0 {
 		v.Report.Findings = findingTable(t, say, p.Findings)
 		v.Report.MoreFindings = len(p.Findings) > shownFindings
 		v.NeedRestate = slices.ContainsFunc(p.Findings, func(f fault.Finding) bool { return f.Rule == "closed-period" }) && p.Rejected == 0
 	} else {
-		v.Diffs, v.MoreDiffs = diffTable(t, r, j.diffs), len(j.diffs) == maxDiffs
+		v.Diffs, v.MoreDiffs = diffTable(t, r, out.diffs), len(out.diffs) == maxDiffs
 	}
 	v.Done = p.Written
 	v.Unchanged = len(p.Findings) == 0 && p.Unchanged == p.Read
@@ -96,8 +98,12 @@ func diffTable(t tr, r *org.Register, list []Diff) *table.Table {
 				was = fmt.Sprintf("%s（%s）", was, d.WasOf)
 			}
 		}
+		is := table.Text(d.Is.Name)
+		if d.Was.Order != d.Is.Order {
+			is.Note = t("次序 %d", d.Is.Order)
+		}
 		tab.Rows = append(tab.Rows, table.Row{Cells: []table.Cell{table.Number(fmt.Sprint(d.Row), fmt.Sprint(d.Row)), table.Text(d.Code), table.Text(was),
-			table.Text(d.Is.Name), table.Text(d.ParentOf), table.Text(span(t, d.Is.From, d.Is.To))}})
+			is, table.Text(d.ParentOf), table.Text(span(t, d.Is.From, d.Is.To))}})
 	}
 	return tab
 }

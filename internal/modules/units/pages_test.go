@@ -263,6 +263,12 @@ func TestImportThroughThePages(t *testing.T) {
 			o.Error("the page shows the folder of the person's machine")
 		}
 		o.same("not yet", o.Register().Len(), 192)
+		mine := b.actor
+		b.actor.Login = "colleague"
+		b.want(b.get(at), http.StatusForbidden, "这个文件是 office 上传的")
+		b.want(b.post(at, "step=apply"), http.StatusForbidden)
+		b.want(b.post(at, "step=drop"), http.StatusForbidden)
+		b.actor = mine
 		o.same("confirmed", b.post(at, "step=apply").status, http.StatusSeeOther)
 		b.want(b.get(at), http.StatusOK, "已导入")
 		o.same("written", o.Register().Len(), 193)
@@ -271,6 +277,7 @@ func TestImportThroughThePages(t *testing.T) {
 		at = b.location(p)
 		b.want(b.get(at), http.StatusOK, "文件与系统一致")
 		o.same("dropped", b.post(at, "step=drop").status, http.StatusSeeOther)
+		o.same("dropped twice", b.post(at, "step=drop").status, http.StatusSeeOther)
 		b.want(b.get(at), http.StatusNotFound, "已经处理过或已过期")
 
 		b.actor = o.who(perm.Leader)

@@ -15,6 +15,7 @@ import (
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/platform/background"
 	"kaiyang/internal/platform/pinyin"
 	"kaiyang/internal/platform/sqldb"
 )
@@ -32,7 +33,7 @@ type Service struct {
 	geo      atomic.Pointer[Boundary] // nil: no boundary file
 	writing  sync.Mutex               // one writer of units at a time in this process
 	loading  sync.Mutex
-	work     workshop
+	jobs     *background.Desk[jobIn, jobOut]
 }
 
 // Joints are what the module asks of others; a nil function knows of nothing.
@@ -83,14 +84,13 @@ func (st *state) touched(rev int64, lists ...[]org.Unit) []int64 {
 
 // New makes the service; it knows no unit until Load. The clock tells today's civil day.
 func New(db *sqldb.DB, clock func() time.Time) *Service {
-	s := &Service{db: db, clock: clock}
+	s := &Service{db: db, clock: clock, jobs: background.New[jobIn, jobOut](clock, keepJobs)}
 	r, err := org.New(nil, nil)
 	if err != nil {
 		panic(err) // an empty register has no faults
 	}
 	s.state.Store(newState(r, nil, 0))
 	s.calendar.Store(&dated{calendar: &calendar.Calendar{}})
-	s.work.jobs = map[string]*job{}
 	return s
 }
 

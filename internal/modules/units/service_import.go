@@ -11,6 +11,7 @@ import (
 	"hash"
 	"io"
 	"slices"
+	"strconv"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
@@ -209,8 +210,8 @@ func (c *capped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func (f *unitFile) add(line int, cells [6]string, bad fault.Findings, progress func(done, total int64)) {
-	r, found := parseRow(line, cells)
+func (f *unitFile) add(line int, cell cells, bad fault.Findings, progress func(done, total int64)) {
+	r, found := parseRow(line, cell)
 	if len(bad) > 0 {
 		r.bad = true
 		found = slices.Concat(bad, found)
@@ -229,7 +230,7 @@ func (f *unitFile) readCSV(r io.Reader, progress func(done, total int64)) error 
 	if err != nil {
 		return err
 	}
-	var at [6]int
+	var at [len(cells{})]int
 	for first := true; ; first = false {
 		rec, line, err := c.Next()
 		if err == io.EOF {
@@ -244,13 +245,13 @@ func (f *unitFile) readCSV(r io.Reader, progress func(done, total int64)) error 
 			}
 			continue
 		}
-		var cells [6]string
+		var cell cells
 		for j, i := range at {
 			if i >= 0 && i < len(rec) {
-				cells[j] = rec[i]
+				cell[j] = rec[i]
 			}
 		}
-		f.add(line, cells, nil, progress)
+		f.add(line, cell, nil, progress)
 	}
 }
 
@@ -267,7 +268,7 @@ func (f *unitFile) readBook(r io.Reader, progress func(done, total int64)) error
 	if len(names) == 0 {
 		return fault.New(fault.Invalid, "工作簿里没有可见的工作表；请检查后重新上传")
 	}
-	var at [6]int
+	var at [len(cells{})]int
 	first := true
 	return book.Rows(names[0], func(row int, values []sheet.Value) error {
 		if first {
@@ -279,21 +280,21 @@ func (f *unitFile) readBook(r io.Reader, progress func(done, total int64)) error
 			at, err = columnsOf(head)
 			return err
 		}
-		var cells [6]string
+		var cell cells
 		var bad fault.Findings
 		for j, i := range at {
 			if i < 0 || i >= len(values) {
 				continue
 			}
 			v := values[i]
-			cells[j] = v.Text
+			cell[j] = v.Text
 			if x, ok := v.Fault(names[0], sheet.Address(i+1, row)); !ok {
 				bad = append(bad, x)
-			} else if d, ok := v.AsDate(); ok && j >= 4 {
-				cells[j] = d
+			} else if d, ok := v.AsDate(); ok && (j == 4 || j == 5) {
+				cell[j] = d
 			}
 		}
-		f.add(row, cells, bad, progress)
+		f.add(row, cell, bad, progress)
 		return nil
 	})
 }
@@ -341,7 +342,7 @@ func (s *Service) ExportUnits(ctx context.Context, w io.Writer, in ExportIn) (er
 	return fault.New(fault.Invalid, "没有导出格式“%s”；请用 csv、xlsx 或 json", in.Format)
 }
 
-func (s *Service) exportRows(in ExportIn) ([][6]string, error) {
+func (s *Service) exportRows(in ExportIn) ([]cells, error) {
 	reg := s.Register()
 	on := in.On
 	if on == 0 {
@@ -356,7 +357,7 @@ func (s *Service) exportRows(in ExportIn) ([][6]string, error) {
 		under = id
 	}
 	tree := reg.On(on)
-	var rows [][6]string
+	var rows []cells
 	put := func(u org.Unit) {
 		for _, v := range u.Versions {
 			if in.On != 0 && !v.Holds(in.On) {
@@ -366,7 +367,11 @@ func (s *Service) exportRows(in ExportIn) ([][6]string, error) {
 			if p, ok := reg.Unit(v.Parent); ok {
 				parent = p.Code
 			}
-			rows = append(rows, [6]string{u.Code, v.Name, string(u.Kind), parent, v.From.String(), v.To.String()})
+			order := ""
+			if v.Order != 0 {
+				order = strconv.Itoa(v.Order)
+			}
+			rows = append(rows, cells{u.Code, v.Name, string(u.Kind), parent, v.From.String(), v.To.String(), order})
 		}
 	}
 	for _, k := range []org.TreeKind{org.Territorial, org.Functional} {
@@ -392,11 +397,11 @@ func (s *Service) exportRows(in ExportIn) ([][6]string, error) {
 	return rows, nil
 }
 
-func writeCSV(ctx context.Context, w io.Writer, rows [][6]string) error {
+func writeCSV(ctx context.Context, w io.Writer, rows []cells) error {
 	b := bufio.NewWriterSize(w, 256<<10)
 	b.WriteString("\uFEFF")
-	line := func(cells []string) {
-		for i, c := range cells {
+	line := func(row []string) {
+		for i, c := range row {
 			if i > 0 {
 				b.WriteByte(',')
 			}
@@ -421,7 +426,7 @@ func writeCSV(ctx context.Context, w io.Writer, rows [][6]string) error {
 	return b.Flush()
 }
 
-func writeJSONRows(w io.Writer, rows [][6]string) error {
+func writeJSONRows(w io.Writer, rows []cells) error {
 	b := bufio.NewWriterSize(w, 256<<10)
 	b.WriteString("[")
 	for i, r := range rows {
@@ -435,7 +440,8 @@ func writeJSONRows(w io.Writer, rows [][6]string) error {
 			Parent string `json:"parent"`
 			From   string `json:"from"`
 			To     string `json:"to"`
-		}{r[0], r[1], r[2], r[3], r[4], r[5]})
+			Order  string `json:"order"`
+		}{r[0], r[1], r[2], r[3], r[4], r[5], r[6]})
 		if err != nil {
 			return err
 		}

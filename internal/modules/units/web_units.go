@@ -215,7 +215,7 @@ func (f changeForm) change(r *http.Request, reg *org.Register, unit org.UnitID, 
 		}
 		if f.Order != "" {
 			n, err := strconv.Atoi(f.Order)
-			faults.Need(err == nil && n > -10000 && n < 10000, "order", "次序应是 -9999 至 9999 的整数")
+			faults.Need(err == nil && n >= minOrder && n <= maxOrder, "order", "次序应是 -9999 至 9999 的整数")
 			c.Order = n
 		}
 	}
@@ -436,7 +436,7 @@ func (s *Service) postImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	j.wait(r.Context(), patience)
+	j.Wait(r.Context(), patience)
 	return web.Redirect(w, r, "/admin/units/import/"+id)
 }
 
@@ -446,8 +446,8 @@ func (s *Service) getJob(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	j.wait(r.Context(), patience)
-	v := j.view(trOf(r), sayOf(r), s.Register(), id)
+	j.Wait(r.Context(), patience)
+	v := newJobView(trOf(r), sayOf(r), s.Register(), j)
 	if v.Running {
 		w.Header().Set("Refresh", "1")
 	}
@@ -466,6 +466,6 @@ func (s *Service) postJob(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	j.wait(r.Context(), patience)
+	j.Wait(r.Context(), patience)
 	return web.Redirect(w, r, "/admin/units/import/"+id)
 }
