@@ -5,7 +5,9 @@ set -euo pipefail
 need=()
 command -v chromium >/dev/null || need+=(chromium)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || need+=(postgresql)
-command -v soffice >/dev/null || need+=(libreoffice-calc)
+office=$(dirname "$(readlink -f "$(command -v soffice || echo none)")")
+[ -e "$office/libsclo.so" ] || need+=(libreoffice-calc)
+[ -e "$office/libswlo.so" ] || need+=(libreoffice-writer)
 fc-list :lang=zh 2>/dev/null | grep -q . || need+=(fonts-noto-cjk fontconfig)
 command -v pdftotext >/dev/null || need+=(poppler-utils)
 [ ${#need[@]} -eq 0 ] && exit 0

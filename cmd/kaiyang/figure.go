@@ -20,6 +20,15 @@ import (
 type target struct {
 	unit, period string
 	asOf         int64
+	today        bool
+}
+
+// by tells by whose boundaries the figure is asked.
+func (t *target) by() indicators.Boundaries {
+	if t.today {
+		return indicators.OfToday
+	}
+	return indicators.OfTheTime
 }
 
 func (t *target) flags(cmd *cobra.Command) {
@@ -27,6 +36,7 @@ func (t *target) flags(cmd *cobra.Command) {
 	f.StringVar(&t.unit, "unit", "", "单位：6、9、12 位代码，职能代码或全称；默认全县 / unit by code or exact name, default the root")
 	f.StringVar(&t.period, "period", "", "期别，如 2017、2018-Q1、2018-03a、2015..2017 / period")
 	f.Int64Var(&t.asOf, "as-of", 0, "按某一变更号当时的数据 / as of a change number")
+	f.BoolVar(&t.today, "today-boundaries", false, "以前各期按今日区划（改隶、合并之后）计算 / by today's boundaries")
 	cmd.MarkFlagRequired("period")
 }
 
@@ -39,10 +49,10 @@ func (c *cli) openAt(cmd *cobra.Command, t target) (ctx context.Context, o *app.
 	if ctx, o, err = c.open(cmd); err != nil {
 		return nil, nil, 0, p, err
 	}
-	if unit, err = o.Indicators.FindUnit(t.unit, p.Last()); err != nil {
+	if unit, err = o.Indicators.FindUnitBy(t.by(), t.unit, p.Last()); err != nil {
 		o.Close()
 	}
-	return ctx, o, unit, p, err
+	return indicators.By(ctx, t.by()), o, unit, p, err
 }
 
 func (c *cli) figure() *cobra.Command {
@@ -58,11 +68,11 @@ func (c *cli) figure() *cobra.Command {
 				return err
 			}
 			defer o.Close()
-			a, err := o.Indicators.Ask(ctx, o.Operator(), indicators.Question{Code: args[0], Unit: unit, Period: p, Explain: explain, Rank: true, AsOf: t.asOf})
+			a, err := o.Indicators.Ask(ctx, o.Operator(), indicators.Question{Code: args[0], Unit: unit, Period: p, Explain: explain, Rank: true, AsOf: t.asOf, Boundaries: t.by()})
 			if err != nil {
 				return err
 			}
-			tree := o.Units.Register().On(p.Last())
+			tree := o.Indicators.TreeOf(t.by(), p.Last())
 			w := c.formulaWords(o.Indicators.Names(c.words() == "en"), tree)
 			out := cmd.OutOrStdout()
 			if c.json {
@@ -86,13 +96,16 @@ func (c *cli) figure() *cobra.Command {
 			if cov := a.Result.Coverage; cov.Expected > 0 {
 				fmt.Fprintf(out, "%s %d / %d\n", c.words().Text("报送"), cov.Reported, cov.Expected)
 			}
+			if t.today {
+				fmt.Fprintln(out, c.words().Text("按今日区划"))
+			}
 			for _, n := range a.Notes(c.words()) {
 				fmt.Fprintln(out, n)
 			}
 			if explain && a.Trace != nil {
 				fmt.Fprintln(out, explainText(a.Trace, w))
 				fmt.Fprint(out, a.Trace.Tree(w))
-				return c.sources(ctx, out, o, indicators.Question{Code: args[0], Unit: unit, Period: p, AsOf: t.asOf})
+				return c.sources(ctx, out, o, indicators.Question{Code: args[0], Unit: unit, Period: p, AsOf: t.asOf, Boundaries: t.by()})
 			}
 			return nil
 		},
@@ -123,7 +136,7 @@ func (c *cli) eval() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			tree := o.Units.Register().On(p.Last())
+			tree := o.Indicators.TreeOf(t.by(), p.Last())
 			w := c.formulaWords(o.Indicators.Names(c.words() == "en"), tree)
 			out := cmd.OutOrStdout()
 			if !c.json {
@@ -141,8 +154,9 @@ func (c *cli) eval() *cobra.Command {
 				Numerator   *string              `json:"numerator"`
 				Denominator *string              `json:"denominator"`
 				Coverage    measure.CoverageJSON `json:"coverage"`
+				Boundaries  string               `json:"boundaries,omitempty"`
 				Notes       []string             `json:"notes"`
-			}{Formula: e.Codes(), Unit: tree.Code(unit), Period: p.String(), Notes: r.Flags.Codes()}
+			}{Formula: e.Codes(), Unit: tree.Code(unit), Period: p.String(), Boundaries: string(t.by()), Notes: r.Flags.Codes()}
 			if r.Reason != measure.NoReason {
 				ans.Reason = &r.Reason
 			} else if r.Value != nil {
@@ -234,7 +248,7 @@ func (c *cli) sources(ctx context.Context, out io.Writer, o *app.Office, q indic
 	if err != nil {
 		return err
 	}
-	tree := o.Units.Register().On(q.Period.Last())
+	tree := o.Indicators.TreeOf(q.Boundaries, q.Period.Last())
 	for _, p := range t.Parts {
 		fmt.Fprintf(out, "  %s  %s\n", tree.Name(p.Unit), p.Text(c.words()))
 	}

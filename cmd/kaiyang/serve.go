@@ -39,6 +39,7 @@ func (c *cli) serve() *cobra.Command {
 
 func (c *cli) listenFlags(cmd *cobra.Command) {
 	f := cmd.Flags()
+	f.StringVar(&c.cfg.Public, "public", "", "对外网址，用在文书的链接里 / address at which people reach the server, for links in documents")
 	f.StringVar(&c.cfg.Addr, "addr", "127.0.0.1:8080", "监听地址；非本机地址须有证书或反向代理 / address; other than loopback needs TLS or a named proxy")
 	f.StringVar(&c.cfg.TLSCert, "tls-cert", "", "证书文件 / certificate file")
 	f.StringVar(&c.cfg.TLSKey, "tls-key", "", "私钥文件 / key file")

@@ -22,6 +22,7 @@ type Config struct {
 	Data     string // directory of the SQLite file, backups and certificates
 	Database string // postgres:// URL; empty means SQLite in Data
 	Addr     string // host:port
+	Public   string // address at which people reach the server, "https://jd.example"; empty: Addr
 	TLSCert  string // own certificate files; both or none
 	TLSKey   string
 	Proxies  []string // addresses of reverse proxies that are trusted

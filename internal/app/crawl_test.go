@@ -318,6 +318,9 @@ func TestEnglishPagesAreEnglish(t *testing.T) {
 		d.Find(`aside.help,.functions,main > p.banner[role="note"]`).Remove() // Chinese names of functions
 		spoken(d, func(s, where string) {
 			s = strings.Join(strings.Fields(s), " ")
+			if where == "td" && strings.HasPrefix(a.Path, "/audit") && strings.HasSuffix(s, "…") {
+				s = s[:max(strings.LastIndex(s, "; "), strings.LastIndex(s, ": "), 0)] // a text of the database that was cut
+			}
 			if where == "td" && strings.HasPrefix(a.Path, "/admin/import/") {
 				return // the headings that a file may have, in both languages
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/demo"
@@ -276,5 +277,31 @@ func TestTheRestatedClosingShowsBothNumbers(t *testing.T) {
 	cell := county.SignIn(t, url, "office").Page("/figures/CC?unit=520121104&period=2018-01").Text()
 	if !strings.Contains(cell, "派出所复核") || !strings.Contains(cell, "封账后更正") {
 		t.Errorf("the township's cell does not say why it was restated: %s", cell)
+	}
+
+	// Elements and tables show the mark too: of the township and of all above it, not of others.
+	for code, want := range map[string]measure.State{demo.County: measure.Restated, "520121104": measure.Restated, "520121101": measure.Closed} {
+		c, err := o.Indicators.Ask(ctx, office, indicators.Question{Code: "CC", Unit: county.Unit(t, o, code), Period: now.Period})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.State != want || (c.ClosedText != "") != (want == measure.Restated) {
+			t.Errorf("CC of %s: state %s, at the closing %q; want %s", code, c.State, c.ClosedText, want)
+		}
+	}
+	rows, err := o.Indicators.Marks(ctx, office, []string{"CC", "N8"}, []org.UnitID{county.Unit(t, o, "520121104"), county.Unit(t, o, "520121101")}, now.Period, "zh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		if r.Marks[0].State != measure.Restated || r.Marks[1].State != measure.Closed {
+			t.Errorf("%s in a table: %s and %s, want restated and closed", r.Code, r.Marks[0].State, r.Marks[1].State)
+		}
+	}
+	if table := county.SignIn(t, url, "office").Page("/compare?period=2018-01&code=CC&code=N8").Text(); !strings.Contains(table, "更正") {
+		t.Errorf("the comparison does not show the mark: %s", table)
+	}
+	if front := county.SignIn(t, url, "office").Page("/units/520121104?period=2018-01").Text(); !strings.Contains(front, "更正") {
+		t.Errorf("the township's page does not show the mark: %s", front)
 	}
 }

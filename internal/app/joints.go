@@ -7,6 +7,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
 	"kaiyang/internal/modules/facts"
 	"kaiyang/internal/modules/returns"
 	"kaiyang/internal/modules/units"
@@ -19,6 +20,9 @@ func (o *Office) join() {
 	o.Facts.SetUses(o.usesOfElement)
 	o.Facts.SetWaiting(o.waitingFor)
 	o.Facts.SetOnClose(o.Indicators.KeepFigures)
+	o.Facts.SetRegisterAsOf(o.Units.RegisterAsOf)
+	o.Facts.SetExpectationOver(o.Returns.ExpectationOver)
+	o.joinMeetings()
 	o.Returns.OnExpectation(o.Facts.Expect)
 	o.Units.Join(units.Joints{Closed: o.Facts.Closed, Used: o.usesUnit})
 }
@@ -33,6 +37,24 @@ func (c counted) FormRefs() []formula.Ref {
 		out = append(out, formula.Ref{Kind: formula.FormRef, Code: f.Code, Name: f.Name, NameEN: f.NameEN})
 	}
 	return out
+}
+
+// HandedIn tells who handed in the version of a return that facts came from.
+func (c counted) HandedIn(ctx context.Context, reader perm.Actor, source string) (who, at string, ok bool) {
+	id, no, ok := returns.ParseSource(source)
+	if !ok {
+		return "", "", false
+	}
+	seen, err := c.See(ctx, reader, id, no)
+	if err != nil {
+		return "", "", false // not for this reader
+	}
+	v := seen.Version
+	who = v.Name
+	if v.Post != "" {
+		who += " " + v.Post
+	}
+	return who, v.At, who != ""
 }
 
 // usesOfElement lists the indicators and forms that build on an element.

@@ -16,6 +16,7 @@ import (
 	"kaiyang/internal/modules/accounts"
 	"kaiyang/internal/modules/facts"
 	"kaiyang/internal/modules/indicators"
+	"kaiyang/internal/modules/meetings"
 	"kaiyang/internal/modules/returns"
 	"kaiyang/internal/modules/units"
 	"kaiyang/internal/platform/files"
@@ -33,6 +34,7 @@ type Office struct {
 	Facts      *facts.Service
 	Indicators *indicators.Service
 	Returns    *returns.Service
+	Meetings   *meetings.Service
 	Site       *web.Site
 
 	modules []web.Module
@@ -47,6 +49,8 @@ func build(cfg Config, db *sqldb.DB) *Office {
 	o.Facts = facts.New(db, o.Units, o.Files, cfg.Clock)
 	o.Indicators = indicators.New(db, o.Units, o.Facts, cfg.Clock)
 	o.Returns = returns.New(db, o.Units, o.Facts, o.Files, cfg.Clock)
+
+	o.Meetings = meetings.New(db, o.Units, o.Files, cfg.Clock)
 
 	o.join()
 	o.modules = []web.Module{

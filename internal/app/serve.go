@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +48,9 @@ func (o *Office) Serve(ctx context.Context, ready func(url string)) error {
 		MaxHeaderBytes: 64 << 10}
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()
+	if err := o.keepAddress(ctx, cfg.Public, scheme+"://"+l.Addr().String()); err != nil {
+		o.Config.Log.Error("the server's address could not be kept", "error", err)
+	}
 	if ready != nil {
 		ready(scheme + "://" + l.Addr().String())
 	}
@@ -103,4 +107,33 @@ func (o *Office) every(ctx context.Context, name string, interval time.Duration,
 		failing = err != nil
 		wait.Reset(interval)
 	}
+}
+
+// addressSetting names the setting that holds the address which links in documents begin with.
+const addressSetting = "address"
+
+// keepAddress notes at which address people reach the server, for links in documents; the command
+// line makes documents too.
+func (o *Office) keepAddress(ctx context.Context, public, listening string) error {
+	address := strings.TrimSuffix(public, "/")
+	if address == "" {
+		address = listening
+	}
+	known, err := o.Setting(ctx, addressSetting)
+	if err == nil && known != address {
+		err = o.SetSetting(WithOperator(ctx), addressSetting, address)
+	}
+	return err
+}
+
+// address gives what links in documents begin with; empty before the first server ran.
+func (o *Office) address() string {
+	if o.Config.Public != "" {
+		return strings.TrimSuffix(o.Config.Public, "/")
+	}
+	known, err := o.Setting(context.Background(), addressSetting)
+	if err != nil {
+		return ""
+	}
+	return known
 }

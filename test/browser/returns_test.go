@@ -34,7 +34,7 @@ func TestAReturnGoesThroughTheChain(t *testing.T) {
 	signIn(leader, at, "leader")
 	const figure = "/figures/XYRS?unit=520121101&period=2018-04"
 	leader.Go(at + figure)
-	has(t, "the township's April before", leader.Text("p.answer"), "未报")
+	has(t, "the township's April before", leader.Text("p.answer"), "被退回")
 
 	signIn(b, at, "t101")
 	b.Go(at + "/returns")
@@ -93,7 +93,7 @@ func TestAReturnGoesThroughTheChain(t *testing.T) {
 	pick(force, "review")
 	has(t, "the task force's page", force.Text("main"), "已审核 1 份")
 	leader.Go(at + figure)
-	has(t, "the township's April before the approval", leader.Text("p.answer"), "未报")
+	has(t, "the township's April before the approval", leader.Text("p.answer"), "待批准")
 	signIn(office, at, "office")
 	pick(office, "approve")
 	has(t, "the office's page", office.Text("main"), "已批准 1 份")

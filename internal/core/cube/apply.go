@@ -64,6 +64,9 @@ func (c *Cube) apply(changes []Change, seq int64) error {
 		st.follow(&edits[i])
 	}
 	c.seq = seq
+	if len(changes) > 0 {
+		c.rev++
+	}
 	return nil
 }
 

@@ -90,9 +90,11 @@ type Cube struct {
 	series  []*series // by Series; none has number 0
 	orphans map[orphan]int64
 	seq     int64
+	rev     int64 // counts the changes of facts, units, definitions and expectations
 	owner   *token
 	sets    map[uint64][]*unitSet // w only
 	seed    maphash.Seed
+	recast  *recast // by other boundaries than those of the time; nil for most
 }
 
 // New makes an empty cube over the units of a register.
@@ -243,6 +245,14 @@ func (c *Cube) Seq() int64 {
 	return c.seq
 }
 
+// Revision counts what changed answers of the cube: facts, units, definitions and expectations. A
+// recast cube has that of the cube it was made from.
+func (c *Cube) Revision() int64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.rev
+}
+
 // Register gives the units that the cube is bound to now.
 func (c *Cube) Register() *org.Register {
 	c.mu.RLock()
@@ -302,7 +312,7 @@ func (c *Cube) shadow() *Cube {
 	k := &Cube{
 		layout: c.layout, seq: c.seq, owner: c.owner, seed: c.seed,
 		items: make(map[measure.ElementID]*element, len(c.items)), series: make([]*series, len(c.series)),
-		orphans: maps.Clone(c.orphans), sets: maps.Clone(c.sets),
+		orphans: maps.Clone(c.orphans), sets: maps.Clone(c.sets), recast: c.recast,
 	}
 	for id, e := range c.items {
 		f := *e
@@ -335,6 +345,7 @@ func (c *Cube) become(k *Cube) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.layout, c.items, c.series, c.orphans, c.seq = k.layout, k.items, k.series, k.orphans, k.seq
+	c.rev++
 }
 
 // AsOf gives a clone in which changes are taken back, the newest first: each entry holds what

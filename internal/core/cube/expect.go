@@ -178,6 +178,7 @@ func (c *Cube) setExpect(e *element, list []expectation) {
 	defer c.mu.Unlock()
 	e.expect = list
 	e.edition++
+	c.rev++
 	for _, id := range e.all {
 		for _, col := range c.series[id].cols {
 			if col != nil {

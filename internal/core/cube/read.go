@@ -139,6 +139,11 @@ func (c *Cube) read(id Series, unit org.UnitID, p period.Period, agg Agg) Answer
 	if e.takesLast(agg) {
 		list = lastSlot(list)
 	}
+	if c.recast != nil {
+		if reason := c.refuseRecast(e, unit, list); reason != measure.NoReason {
+			return Answer{Reason: reason, Of: slots(list)}
+		}
+	}
 	a := Answer{Of: slots(list)}
 	for _, q := range list {
 		y := c.layout.year(e.def.Level, q.grain, q.year)
@@ -290,7 +295,13 @@ func (v *View) Missing(id Series, unit org.UnitID, p period.Period, agg Agg) []o
 			}
 			lo, hi := f.run(at)
 			for row := lo; row < hi; row++ {
-				if u := f.rows[row]; !seen[u] && c.gap(e, y, b, row, from, to) {
+				u := f.rows[row]
+				if c.recast != nil {
+					if of, ghost := c.recast.x.Ghost(u); ghost {
+						u = of
+					}
+				}
+				if !seen[u] && c.gap(e, y, b, row, from, to) {
 					seen[u] = true
 					out = append(out, u)
 				}

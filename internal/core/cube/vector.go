@@ -51,6 +51,7 @@ const (
 	WhyPointOnly
 	WhyNotAlive
 	WhyOverflow
+	WhyCannotSplit
 )
 
 // Reason gives the reason by its stable code.
@@ -68,12 +69,14 @@ func (w Why) Reason() measure.Reason {
 		return measure.NotAlive
 	case WhyOverflow:
 		return measure.Overflow
+	case WhyCannotSplit:
+		return measure.CannotSplit
 	}
 	return measure.NoReason
 }
 
 func whyOf(r measure.Reason) Why {
-	for w := WhyNot; w <= WhyOverflow; w++ {
+	for w := WhyNot; w <= WhyCannotSplit; w++ {
 		if w.Reason() == r {
 			return w
 		}
@@ -117,7 +120,7 @@ func (v *View) Vector(id Series, x *Axis, agg Agg, out Columns) {
 	if out.Slots != nil {
 		clear(out.Slots[:n])
 	}
-	if int64(p.most)*s.weight() > maxCells/int64(max(c.layout.reg.Len(), 1)) {
+	if int64(p.most)*s.weight() > maxCells/c.facts() {
 		c.oneByOne(id, x, agg, &out) // sums may leave the range
 		return
 	}
@@ -143,28 +146,35 @@ func (v *View) Vector(id Series, x *Axis, agg Agg, out Columns) {
 	if out.Why != nil || p.many {
 		c.reasons(e, x, p, &out)
 	}
+	if c.recast != nil {
+		c.amend(id, x, agg, &out)
+	}
 }
 
 func (c *Cube) oneByOne(id Series, x *Axis, agg Agg, out *Columns) {
 	i := 0
 	for _, u := range x.units {
 		for _, p := range x.periods {
-			a := c.read(id, u, p, agg)
-			out.Sum[i] = a.Sum
-			if out.Present != nil {
-				out.Present[i] = int32(a.Coverage.Reported)
-			}
-			if out.Expected != nil {
-				out.Expected[i] = int32(a.Coverage.Expected)
-			}
-			if out.Slots != nil {
-				out.Slots[i] = int32(a.Slots)
-			}
-			if out.Why != nil {
-				out.Why[i] = whyOf(a.Reason)
-			}
+			out.set(i, c.read(id, u, p, agg))
 			i++
 		}
+	}
+}
+
+// set writes one answer.
+func (out *Columns) set(i int, a Answer) {
+	out.Sum[i] = a.Sum
+	if out.Present != nil {
+		out.Present[i] = int32(a.Coverage.Reported)
+	}
+	if out.Expected != nil {
+		out.Expected[i] = int32(a.Coverage.Expected)
+	}
+	if out.Slots != nil {
+		out.Slots[i] = int32(a.Slots)
+	}
+	if out.Why != nil {
+		out.Why[i] = whyOf(a.Reason)
 	}
 }
 

@@ -266,6 +266,9 @@ func (e *evaluator) children(d Definition, f frame, kids *[]*Trace) val {
 		if c.reason == measure.BelowLevel || c.reason == measure.NotAlive {
 			continue
 		}
+		if c.reason == measure.CannotSplit {
+			return val{reason: c.reason, lacks: c.lacks} // the children do not make up the whole
+		}
 		below = false
 		cov := measure.Coverage{Reported: v.cov.Reported + c.cov.Reported, Expected: v.cov.Expected + c.cov.Expected}
 		cov.Missing = joinUnits(v.cov.Missing, c.cov.Missing)

@@ -191,6 +191,7 @@ const (
 	WhyPointOnly
 	WhyNotAlive
 	WhyOverflow
+	WhyCannotSplit
 	whyZeroDenominator
 	whyNoBase
 	whyNotDefined
@@ -198,7 +199,6 @@ const (
 	whyNoRollup
 	whyTooDeep
 	whyNotFilled
-	whyCannotSplit
 	whyNotComparable
 	whyNotAllowed
 	whyWithheld
@@ -211,7 +211,7 @@ var whyReasons = [...]measure.Reason{
 	WhyBelowLevel: measure.BelowLevel, WhyPointOnly: measure.PointOnly, WhyNotAlive: measure.NotAlive,
 	WhyOverflow: measure.Overflow, whyZeroDenominator: measure.ZeroDenominator, whyNoBase: measure.NoBase,
 	whyNotDefined: measure.NotDefined, whyYoYTooLong: measure.YoYTooLong, whyNoRollup: measure.NoRollup,
-	whyTooDeep: measure.TooDeep, whyNotFilled: measure.NotFilled, whyCannotSplit: measure.CannotSplit,
+	whyTooDeep: measure.TooDeep, whyNotFilled: measure.NotFilled, WhyCannotSplit: measure.CannotSplit,
 	whyNotComparable: measure.NotComparable, whyNotAllowed: measure.NotAllowed, whyWithheld: measure.WithheldSmall,
 }
 

@@ -22,6 +22,7 @@ type FigureJSON struct {
 	State       State        `json:"state"`
 	AsOf        int64        `json:"as_of"` // change number
 	Definition  int          `json:"definition"`
+	Boundaries  string       `json:"boundaries,omitempty"` // today: past periods by today's boundaries
 	Notes       []string     `json:"notes,omitempty"`
 }
 

@@ -33,6 +33,7 @@ type joints struct {
 	waiting   func(p period.Period) []Waiting
 	onClose   func(tx *sqldb.Tx, no int64, p period.Period) error
 	register  func(ctx context.Context, no int64) (*org.Register, error)
+	expected  func(reg *org.Register) map[string][]cube.Expectation
 }
 
 // A Service keeps elements, facts and closings. It may be used by many goroutines at once.
@@ -85,6 +86,12 @@ func (s *Service) SetWaiting(f func(p period.Period) []Waiting) { s.joints.waiti
 // SetRegisterAsOf joins the module that remembers the units as they were recorded at a change number.
 func (s *Service) SetRegisterAsOf(f func(ctx context.Context, no int64) (*org.Register, error)) {
 	s.joints.register = f
+}
+
+// SetExpectationOver joins the module that keeps forms, so that what was expected is known of other
+// units than those of now.
+func (s *Service) SetExpectationOver(f func(reg *org.Register) map[string][]cube.Expectation) {
+	s.joints.expected = f
 }
 
 // SetOnClose joins the module that stores the figures of a closed period; it runs inside the

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
+	"strings"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
@@ -146,6 +148,7 @@ func (k *known) check(tx *sqldb.Tx, e measure.Element, was *measure.Element) err
 	}
 	var f fault.Fields
 	if was == nil {
+		f.Need(!slices.Contains([]string{"new", "export"}, strings.ToLower(e.Code)), "code", "代码 %s 与系统页面的地址相同，它的页面会打不开；请换一个代码", e.Code)
 		_, taken := k.byCode[e.Code]
 		f.Need(!taken, "code", "代码 %s 已有数据项使用；请换一个代码", e.Code)
 		f.Need(k.s.joints.codeTaken == nil || !k.s.joints.codeTaken(e.Code), "code", "代码 %s 已有指标使用，数据项与指标的代码不能相同；请换一个代码", e.Code)

@@ -235,9 +235,9 @@ func (s *Service) Restatements(ctx context.Context, p period.Period) (list []Res
 }
 
 // AsOf gives the facts, the definitions and the units as they were after a change number: the cube
-// is a copy in which all later changes are taken back (SEMANTICS §5). Expectations are those of now:
-// forms are dated, but what was known of them at a change number is not kept. A number that is not
-// reached yet is fault.Missing.
+// is a copy in which all later changes are taken back (SEMANTICS §5). Expectations are those of the
+// forms of now over the units of then: forms are dated, but how they were recorded at a change
+// number is not kept. A number that is not reached yet is fault.Missing.
 func (s *Service) AsOf(ctx context.Context, no int64) (c *cube.Cube, cat *measure.Catalogue, err error) {
 	defer fault.Wrap(&err, "facts.AsOf(%d)", no)
 	s.mu.Lock()
@@ -272,7 +272,18 @@ func (s *Service) AsOf(ctx context.Context, no int64) (c *cube.Cube, cat *measur
 	if err != nil || reg == past.Register() {
 		return past, cat, err
 	}
-	return past, cat, past.SetRegister(reg)
+	if err := past.SetRegister(reg); err != nil || s.joints.expected == nil {
+		return past, cat, err
+	}
+	by := s.joints.expected(reg)
+	for _, e := range s.Catalogue().All() {
+		if list, ok := by[e.Code]; ok {
+			if err := past.Expect(e.ID, list); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	return past, cat, nil
 }
 
 // undone takes changes back like Cube.AsOf, also for units that hold no facts any more by the

@@ -39,7 +39,9 @@ type Answer struct {
 	Rank       *measure.RankJSON
 	State      measure.State
 	AsOf       int64
-	ClosedText string // the figure as it stood at closing, where it was restated since
+	Boundaries Boundaries // by which it was asked
+	recast     bool       // so that it may differ from that by the boundaries of the time
+	ClosedText string     // the figure as it stood at closing, where it was restated since
 }
 
 // Value gives the printed value without unit and separators, "37.52".
@@ -123,7 +125,7 @@ func (a Answer) Verdict() string {
 // JSON gives the stable form for programs. code gives a unit's code, l is the language of its words.
 func (a Answer) JSON(code func(org.UnitID) string, l words.Lang) measure.FigureJSON {
 	f := measure.FigureJSON{Code: a.Code, Name: a.Name, Unit: code(a.Unit), Period: a.Period.String(), Text: a.Text(l), Light: a.Light,
-		Rank: a.Rank, State: a.State, AsOf: a.AsOf, Definition: a.Definition.Version}
+		Rank: a.Rank, State: a.State, AsOf: a.AsOf, Definition: a.Definition.Version, Boundaries: string(a.Boundaries)}
 	reason := a.Reason
 	if a.Withheld {
 		reason = measure.WithheldSmall

@@ -4,6 +4,7 @@
 package indicators
 
 import (
+	"slices"
 	"strings"
 
 	"kaiyang/internal/core/fault"
@@ -94,8 +95,15 @@ func (d Definition) Check() error {
 func (i Indicator) CheckHead() error {
 	var f fault.Fields
 	f.Need(measure.ValidCode(i.Code), "code", "指标代码应以字母开头，只含字母、数字、下划线和点，最长 40 个字符")
+	f.Need(!pageWord(i.Code), "code", "代码 %s 与系统页面的地址相同，它的页面会打不开；请换一个代码", i.Code)
 	f.Need(strings.TrimSpace(i.Name) != "", "name", "请填写指标名称")
 	return f.Err()
+}
+
+// pageWord tells whether a code is a word that stands in the addresses of pages: /definitions/new
+// leads to a form, so a definition of that code could not be reached.
+func pageWord(code string) bool {
+	return slices.Contains([]string{"new", "edit", "import", "export", "bundles", "targets", "elements"}, strings.ToLower(code))
 }
 
 // The rules of this module.

@@ -28,6 +28,8 @@ type lens struct {
 	p    period.Period
 	name func(code string) string // of anything with a code
 	by   perm.Actor               // the reader
+	seen Boundaries               // by which the page is shown
+	why  *whys                    // words for missing figures; nil leaves the plain reason
 }
 
 // say translates a Chinese format and puts arguments in.
@@ -71,7 +73,7 @@ func (x lens) words() formula.Words {
 
 // figureAt gives the stable address of a figure: its trace.
 func (x lens) figureAt(code, pick string, unit org.UnitID, p period.Period) string {
-	s := "/figures/" + code + "?unit=" + url.QueryEscape(x.code(unit)) + "&period=" + p.String()
+	s := "/figures/" + code + "?unit=" + url.QueryEscape(x.code(unit)) + "&period=" + p.String() + x.kept()
 	if pick != "" {
 		s += "&pick=" + url.QueryEscape(pick)
 	}
@@ -82,12 +84,12 @@ func (x lens) figureOf(a Answer) string { return x.figureAt(a.Code, a.Pick, a.Un
 
 // unitAt gives the address of a unit's page for the period shown.
 func (x lens) unitAt(id org.UnitID) string {
-	return "/units/" + url.PathEscape(x.code(id)) + "?period=" + x.p.String()
+	return "/units/" + url.PathEscape(x.code(id)) + "?period=" + x.p.String() + x.kept()
 }
 
 // indicatorAt gives the address of an indicator's page for a unit and the period shown.
 func (x lens) indicatorAt(code string, unit org.UnitID) string {
-	return "/indicators/" + code + "?unit=" + url.QueryEscape(x.code(unit)) + "&period=" + x.p.String()
+	return "/indicators/" + code + "?unit=" + url.QueryEscape(x.code(unit)) + "&period=" + x.p.String() + x.kept()
 }
 
 // lightWord gives the word of a light in the reader's language.
@@ -160,7 +162,7 @@ func lit(a Answer) bool { return a.Target != nil && a.Light != measure.NoLight }
 // cell gives the table cell of a figure with its light; it leads to the trace. exact adds the
 // exact value, for downloads.
 func (x lens) cell(a Answer, exact bool) table.Cell {
-	f := table.Fig{Text: a.Text(x.Lang), Href: x.figureOf(a), Note: x.note(a), Hint: x.hint(a), None: a.Printed == nil || a.Withheld}
+	f := table.Fig{Text: x.text(a), Href: x.figureOf(a), Note: x.note(a), Hint: x.hint(a), None: a.Printed == nil || a.Withheld}
 	if lit(a) && a.Light != measure.Grey {
 		f.Light = a.Light
 	}
@@ -197,7 +199,7 @@ func float(r *big.Rat) float64 {
 // value gives an answer as a point of a chart.
 func (x lens) value(a Answer) chart.Value {
 	if a.Printed == nil || a.Withheld {
-		return chart.Gap(a.Text(x.Lang))
+		return chart.Gap(x.text(a))
 	}
 	return chart.Num(float(a.Printed), a.Text(x.Lang))
 }
@@ -289,7 +291,11 @@ func (x lens) change(l Line) (text, hint string, ok bool) {
 	case now.Printed == nil:
 		return "", "", false
 	case l.Base.Printed == nil:
-		return x.Text("无基期"), x.in(l.Base.Period) + x.Text("：") + l.Base.Text(x.Lang), false
+		word := x.text(*l.Base)
+		if x.why != nil && l.Base.Reason == measure.Absent && word != x.Text(missingWords()[notAsked]) {
+			return x.say("基期%s", word), x.in(l.Base.Period) + x.Text("：") + word, false
+		}
+		return x.Text("无基期"), x.in(l.Base.Period) + x.Text("：") + word, false
 	}
 	hint = x.say("%s：%s；%s：%s", x.in(l.Base.Period), l.Base.Text(x.Lang), x.in(now.Period), now.Text(x.Lang))
 	if now.Incomplete || l.Base.Incomplete {
@@ -339,10 +345,14 @@ type crumb struct{ Text, Path string }
 // crumbs lead from the root to a unit.
 func (x lens) crumbs(unit org.UnitID) []crumb {
 	var out []crumb
-	for _, u := range x.tree.Path(unit) {
+	path := x.tree.Path(unit)
+	if root := x.tree.Root(org.Territorial); root != 0 && len(path) > 0 && x.tree.Kind(path[0]).Tree() == org.Functional {
+		path = append([]org.UnitID{root}, path...) // the county is one step away from everywhere
+	}
+	for _, u := range path {
 		path := x.unitAt(u)
 		if x.tree.Parent(u) == 0 && x.tree.Kind(u).Tree() == org.Territorial {
-			path = "/?period=" + x.p.String()
+			path = "/?unit=" + url.QueryEscape(x.code(u)) + "&period=" + x.p.String() + x.kept()
 		}
 		out = append(out, crumb{x.unit(u), path})
 	}

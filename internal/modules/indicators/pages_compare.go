@@ -16,12 +16,15 @@ type compareView struct {
 	Levels  []option
 	By      []option
 	Chosen  int
-	Grid    web.Grid
+	Grid    *web.Grid
+	Whole   bool // the table fits a page and needs no scroll bar of its own
 	Bars    chart.Chart
+	Slim    chart.Chart // the same for a phone
 	ByName  string
 	Path    string
 	UnitKey string
 	Text    string // period as it stands in the address
+	Deck    deckView
 	Tools   tools
 	Empty   *emptyView
 }

@@ -99,7 +99,7 @@ type otherRow struct {
 	Differ              bool
 }
 
-type functionRow struct{ Signature, Other, About, Example string }
+type functionRow struct{ Signature, Other, About, Example, Put string }
 
 type nameGroup struct {
 	Title string
@@ -176,9 +176,9 @@ func (d Defined) fits(text, force, state string) bool {
 func functionRows(l words.Lang) []functionRow {
 	var out []functionRow
 	for _, f := range formula.Functions() {
-		r := functionRow{Signature: f.Signature(true), Other: f.Name, About: f.About, Example: f.Example}
+		r := functionRow{Signature: f.Signature(true), Other: f.Name, About: f.About, Example: f.Example, Put: f.Chinese + "()"}
 		if l == words.English {
-			r = functionRow{Signature: englishSignature(f), About: f.AboutEN, Example: englishExamples()[f.Name]}
+			r = functionRow{Signature: englishSignature(f), About: f.AboutEN, Example: englishExamples()[f.Name], Put: f.Name + "()"}
 		}
 		out = append(out, r)
 	}

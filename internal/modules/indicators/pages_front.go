@@ -18,8 +18,12 @@ type frontView struct {
 	Switch  switchView
 	Lights  []lightCount
 	Bundles []bundleCard
-	Grid    web.Grid
+	Groups  []figureGroup
+	Wall    *web.Grid // a part of all figures on one screen of a wall
 	Map     *mapCard
+	Waits   []link // what the reader can do about figures that are missing
+	County  string // of the dashboard of a unit beneath: address of the county's
+	Deck    deckView
 	Tools   tools
 	Empty   *emptyView // nothing to show yet, and what to do next
 }
@@ -85,13 +89,18 @@ func lightCounts(l words.Lang, lines []Line) []lightCount {
 	return out
 }
 
-// bundleCards builds the tiles of the bundles on the front page.
-func (x lens) bundleCards(list []Bundle, lines map[string]Line) []bundleCard {
+// bundleCards builds the tiles of the bundles on the front page. Beneath the county there are only
+// those of figures that the unit can have.
+func (x lens) bundleCards(list []Bundle, lines map[string]Line, beneath bool) []bundleCard {
 	var out []bundleCard
 	for _, b := range list {
 		c := bundleCard{Name: x.Pick(b.Name, b.NameEN), Note: b.Note, Source: b.Source, Total: len(b.Members)}
 		followed := 0
 		for _, m := range b.Members {
+			if l, ok := lines[m.Indicator]; beneath && (!ok || notHere(l.Now.Reason) || asksNothing(l.Now.Reason)) {
+				c.Total--
+				continue
+			}
 			t := x.tile(m, lines)
 			if !t.Empty {
 				c.Filled++
@@ -101,8 +110,9 @@ func (x lens) bundleCards(list []Bundle, lines map[string]Line) []bundleCard {
 			}
 			c.Tiles = append(c.Tiles, t)
 		}
-		c.Compact = 2*followed > len(b.Members)
-		out = append(out, c)
+		if c.Compact = 2*followed > len(b.Members); len(c.Tiles) > 0 {
+			out = append(out, c)
+		}
 	}
 	return out
 }
@@ -124,7 +134,7 @@ func (x lens) tile(m BundleMember, lines map[string]Line) tile {
 	if m.Text != "" {
 		t.Label = x.Pick(m.Text, m.TextEN)
 	}
-	t.Value, t.None = a.Text(x.Lang), a.Printed == nil || a.Withheld
+	t.Value, t.None = x.text(a), a.Printed == nil || a.Withheld
 	t.Empty = a.Reason == measure.NotFilled
 	t.Note, t.Hint, t.Fraction, t.Rank = x.note(a), x.hint(a), fraction(a), place(a.Rank)
 	if a.Target != nil {
@@ -225,14 +235,18 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 // its level, so that a township's page is not full of the same reason.
 func quietLines(lines []Line) (shown, quiet []Line) {
 	for _, l := range lines {
-		switch l.Now.Reason {
-		case measure.BelowLevel, measure.NoRollup, measure.PointOnly:
+		if notHere(l.Now.Reason) {
 			quiet = append(quiet, l)
-		default:
+		} else {
 			shown = append(shown, l)
 		}
 	}
 	return shown, quiet
+}
+
+// notHere tells whether a reason means that units of this level have no such figure.
+func notHere(r measure.Reason) bool {
+	return r == measure.BelowLevel || r == measure.NoRollup || r == measure.PointOnly
 }
 
 // mapColumns is the width of the schematic map in tiles.

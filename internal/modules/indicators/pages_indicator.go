@@ -19,6 +19,7 @@ type catalogueView struct {
 	Tabs     []link
 	Elements bool
 	Grid     web.Grid
+	Deck     deckView
 	Tools    tools
 	Empty    *emptyView
 }
@@ -34,12 +35,15 @@ type indicatorView struct {
 	Formula          string // with names
 	Facts            []fact // direction, roll-up, digits, force, source …
 	Line             chart.Chart
+	First            bool // value, course and meaning are shown: not on the later screens of a wall
 	Bars             chart.Chart
+	Slim             chart.Chart // the same for a phone
 	Grid             *web.Grid
 	Targets          *table.Table
 	Versions         *table.Table
 	Users            []link
 	Edit             string
+	Deck             deckView
 	Tools            tools
 }
 
@@ -99,6 +103,19 @@ func (x lens) rankBars(title string, list []Answer, own func(Answer) bool) chart
 			c.Target = g
 			break
 		}
+	}
+	return c
+}
+
+// slimBars is rankBars for a phone: no fractions, so that neither names nor values are cut.
+func (x lens) slimBars(title string, list []Answer, own func(Answer) bool) chart.Chart {
+	c, ok := x.rankBars(title, list, own).(chart.Bars)
+	if !ok {
+		return nil
+	}
+	c.Width, c.Target = 364, nil
+	for i := range c.Rows {
+		c.Rows[i].Note = ""
 	}
 	return c
 }

@@ -22,7 +22,8 @@ type switchView struct {
 	Prev, Next string // addresses; empty where there is none
 	Kinds      []link
 	Quick      []link
-	Running    string // said of a period that is not over
+	Running    string    // said of a period that is not over
+	By         *bySwitch // by whose boundaries; nil where it makes no difference
 }
 
 type pair struct{ Name, Value string }

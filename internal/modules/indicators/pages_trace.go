@@ -3,6 +3,7 @@ package indicators
 import (
 	"math/big"
 	"net/url"
+	"slices"
 	"strings"
 
 	"kaiyang/internal/core/formula"
@@ -35,7 +36,8 @@ type traceView struct {
 	PartsTitle string
 	Missing    []link
 	Cells      []cellCard
-	Too        int // cells that were too many to list
+	Handed     bool // it is known of some cell who handed it in
+	Too        int  // cells that were too many to list
 	Slots      []link
 	Closings   *table.Table
 	AsOf       int64
@@ -43,6 +45,8 @@ type traceView struct {
 	Path       string // stable address
 	JSON       string
 	Notes      []string
+	First      bool // value and explanation are shown: not on the later screens of a wall
+	Deck       deckView
 	Tools      tools
 }
 
@@ -65,6 +69,7 @@ type versionRow struct {
 	No         int64
 	Value      string
 	At, By     string
+	Handed     string // who handed it in; By approved it or wrote it down
 	Reason     string
 	Source     string
 	SourceHref string
@@ -77,7 +82,7 @@ type versionRow struct {
 func (x lens) verdict(a Answer) string {
 	switch {
 	case a.Reason != measure.NoReason:
-		return x.say("没有值（%s），不作判定。", x.Text(a.Reason.Text()))
+		return x.say("没有值（%s），不作判定。", x.text(a))
 	case a.Withheld:
 		return x.Text("数已隐去，不显示判定。")
 	case a.Target == nil:
@@ -107,11 +112,22 @@ func (x lens) traceLines(a Answer) []traceLine {
 		return nil
 	}
 	var out []traceLine
+	skip := -1 // depth of a unit that the figure is added up from: they are listed below, each as the reader may see it
 	for _, l := range a.Trace.Lines(x.words()) {
+		if skip >= 0 && l.Depth > skip {
+			continue
+		}
+		if skip = -1; l.Trace.Kind == formula.UnitStep {
+			skip = l.Depth
+			continue
+		}
 		t := traceLine{Text: l.Text, Answer: l.Answer, Fraction: l.Fraction, Rests: l.Reported, Notes: l.Notes,
 			Indent: l.Depth * 22, Unit: l.Unit, Period: l.Period, MissingValue: l.Trace.Reason != measure.NoReason}
 		if l.Depth > 0 {
 			t.Href = x.stepAt(l.Trace)
+		}
+		if s := l.Trace; s.Reason == measure.Absent && s.Kind == formula.ElementStep && x.why != nil {
+			t.Answer = x.Text(x.why.word(s.Code, s.Unit, s.Period))
 		}
 		out = append(out, t)
 	}
@@ -165,7 +181,11 @@ func (x lens) operandsTable(a Answer) *table.Table {
 		}
 		if href := x.stepAt(s); href != "" && s != a.Trace && !seen[href] {
 			seen[href] = true
-			value := table.Figure(table.Fig{Text: s.Answer(x.words()), Href: href, None: s.Reason != measure.NoReason})
+			f := table.Fig{Text: s.Answer(x.words()), Href: href, None: s.Reason != measure.NoReason}
+			if s.Reason == measure.Absent && x.why != nil {
+				f.Text = x.Text(x.why.word(s.Code, s.Unit, s.Period))
+			}
+			value := table.Figure(f)
 			t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Link(s.Text(x.words()), href), table.Text(x.in(s.Period)), value,
 				table.Text(coverage(s.Coverage)), table.Text(x.missing(s.Coverage.Missing))}})
 		}
@@ -211,13 +231,21 @@ func (x lens) missingLinks(a Answer) []link {
 	return out
 }
 
-// cellCards shows the reported cells behind an element, each with its versions.
-func (x lens) cellCards(list []CellHistory) []cellCard {
+// cellCards shows the reported cells behind a figure, each with its versions. named puts the name
+// of the element before each, for a figure that is made of several; handed tells who handed a
+// return in and may be nil.
+func (x lens) cellCards(list []CellHistory, named bool, handed func(source string) string) []cellCard {
 	var out []cellCard
 	for _, h := range list {
 		c := cellCard{Title: x.in(h.Slot)}
+		if x.seen == OfToday {
+			c.Title = x.unit(h.Unit) + " · " + c.Title
+		}
+		if named {
+			c.Title = x.Pick(h.Element.Name, h.Element.NameEN) + " · " + c.Title
+		}
 		if h.Category != "" {
-			c.Title += " · " + string(h.Category)
+			c.Title += " · " + x.category(h.Element.Scheme, h.Category)
 		} else if h.Element.Scheme.Kind != measure.NoScheme {
 			c.Title += " · " + x.Text("合计")
 		}
@@ -230,6 +258,9 @@ func (x lens) cellCards(list []CellHistory) []cellCard {
 				r.Value = measure.Group(measure.Decimal(v.Value, h.Element.Scale)) + x.Pick(h.Element.Unit, h.Element.UnitEN)
 			}
 			r.Source, r.SourceHref = x.sourceOf(v)
+			if handed != nil && v.Source.Kind == measure.FromReturn {
+				r.Handed = handed(v.Source.ID)
+			}
 			c.Versions = append(c.Versions, r)
 		}
 		out = append(out, c)
@@ -261,7 +292,7 @@ func (x lens) both(a, b string) string {
 // sourceOf names the source of a version and gives the address where a reader can see it: the
 // return at that version with the cell marked, or the imported file, which the office alone opens.
 func (x lens) sourceOf(v measure.Version) (name, href string) {
-	name = v.Source.Name
+	name = x.sourceName(v.Source.Name)
 	switch v.Source.Kind {
 	case measure.FromReturn:
 		if name == "" {
@@ -286,6 +317,15 @@ func (x lens) sourceOf(v measure.Version) (name, href string) {
 		}
 	}
 	return name, href
+}
+
+// sourceName writes the period at the end of a source's name in words: "月报 双流镇 2018年3月".
+func (x lens) sourceName(name string) string {
+	i := strings.LastIndexByte(name, ' ')
+	if p, err := period.Parse(name[i+1:]); i > 0 && err == nil {
+		return name[:i+1] + x.in(p)
+	}
+	return name
 }
 
 // stateText gives the state of a figure in words.
@@ -316,7 +356,7 @@ func (x lens) closingsTable(t Traced) *table.Table {
 			frac = c.Numerator + "/" + c.Denominator
 		}
 		out.Rows = append(out.Rows, table.Row{Cells: []table.Cell{table.Text(x.say("第 %d 号", c.No)), table.Text(x.both(instant(c.At), c.By)),
-			table.Text(x.closedShown(t.Answer, text)), table.Text(frac), table.Text(itoa(c.Definition)), table.Text(t.Answer.Text(x.Lang)),
+			table.Text(x.closedShown(t.Answer, text)), table.Text(frac), table.Text(itoa(c.Definition)), table.Text(x.text(t.Answer)),
 			table.Link(x.say("变更号 %d", int(c.Change)), x.figureOf(t.Answer)+"&as_of="+itoa(int(c.Change)))}})
 	}
 	return out
@@ -350,7 +390,7 @@ func (x lens) traceFacts(t Traced, forceName func(code string) string) []fact {
 	f = add(f, "报送", x.reported(a), "")
 	f = add(f, "位次", x.placeText(a), "")
 	if a.Element == nil {
-		f = add(f, "定义", x.say("第 %d 版，%s 起施行", a.Definition.Version, a.Definition.From), "/definitions/"+a.Code)
+		f = add(f, "定义版本", x.say("第 %d 版，%s 起施行", a.Definition.Version, a.Definition.From), "/definitions/"+a.Code)
 		f = add(f, "汇总方式", x.Text(rollupText(a.Definition)), "")
 		f = add(f, "依据文件", a.Definition.Source, "")
 	} else {
@@ -429,4 +469,63 @@ func (x lens) partsTitle(a Answer, level org.Level, p period.Period) string {
 		return x.say("由下列单位相加而成（%s）", x.in(p))
 	}
 	return x.say("下级单位的同一指标（%s）", x.in(p))
+}
+
+// category names a cell of a scheme in the reader's language, "年龄：<25".
+func (x lens) category(s measure.Scheme, c measure.Category) string {
+	labels := c.Labels()
+	var out []string
+	for _, d := range s.Dimensions {
+		for _, l := range d.Labels {
+			if labels[d.Name] == l.Name {
+				out = append(out, x.Pick(d.Name, d.NameEN)+x.Text("：")+x.Pick(l.Name, l.NameEN))
+			}
+		}
+	}
+	if len(out) == 0 {
+		return string(c)
+	}
+	return strings.Join(out, x.Text("，"))
+}
+
+// title names a figure; of some cells of an element it says which, "新滋生（年龄：<25）".
+func (x lens) title(a Answer) string {
+	if a.Pick == "" || a.Element == nil {
+		return a.Title(x.Lang)
+	}
+	var cells []string
+	for _, part := range splitPick(a.Pick) {
+		dim, label, ok := strings.Cut(part, "=")
+		if !ok && len(a.Element.Scheme.Dimensions) == 1 {
+			dim, label = a.Element.Scheme.Dimensions[0].Name, part
+		}
+		label = strings.Trim(strings.TrimSpace(label), "\"“”")
+		cells = append(cells, x.category(a.Element.Scheme, measure.Category(strings.TrimSpace(dim)+"="+label)))
+	}
+	return x.both(x.Pick(a.Name, a.NameEN), strings.Join(cells, x.Text("，")))
+}
+
+// ownSteps lists the operands of a figure that its unit reports itself, each once: their cells are
+// shown on the page.
+func (x lens) ownSteps(a Answer, level func(code string) (org.Level, bool)) (out []Question) {
+	if a.Trace == nil || a.Element != nil {
+		return nil
+	}
+	var walk func(*formula.Trace)
+	walk = func(s *formula.Trace) {
+		if s.Kind == formula.UnitStep {
+			return
+		}
+		if s.Kind == formula.ElementStep && s.Unit == a.Unit && !s.Period.IsZero() {
+			q := Question{Code: s.Code, Unit: s.Unit, Period: s.Period, Pick: pickOf(s.Text(formula.Words{}), s.Code)}
+			if l, ok := level(s.Code); ok && l == x.tree.Level(s.Unit) && !slices.Contains(out, q) {
+				out = append(out, q)
+			}
+		}
+		for _, c := range s.Children {
+			walk(c)
+		}
+	}
+	walk(a.Trace)
+	return out
 }

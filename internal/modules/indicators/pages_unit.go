@@ -21,11 +21,13 @@ type unitView struct {
 	Lights     []lightCount
 	Best       []placeRow // where it stands well among its siblings
 	Worst      []placeRow
-	Grid       web.Grid
+	Grid       *web.Grid
 	Quiet      string // indicators not reported at its level
 	Children   *childrenCard
 	Neighbours []link
 	Beneath    []link // units beneath without figures, of the functional tree
+	Waits      []link // what the reader can do about figures that are missing
+	Deck       deckView
 	Tools      tools
 	Empty      *emptyView
 	Gone       string // said of a unit that does not live in the period
@@ -75,15 +77,21 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 	t := &table.Table{ID: "units", Name: x.Text("单位对比"), Empty: x.Text("这个单位下面没有单位")}
 	key := slices.IndexFunc(rows, func(r MarkRow) bool { return r.Code == by })
 	t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("单位")}, Key: "unit", Sort: table.ByText, RowHead: true, Filter: true})
-	if key >= 0 {
+	figure := func(r MarkRow) {
+		t.Columns = append(t.Columns, table.Column{Head: []string{r.Title}, Key: columnKey(r.Code), Sort: table.ByNumber, Align: table.Right,
+			Link: "/figures/" + r.Code + "?unit="})
+	}
+	if key >= 0 { // the figure that ranks stands beside the place
 		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("位次")}, Key: "rank", Sort: table.ByNumber, Align: table.Right})
+		figure(rows[key])
 	}
 	if courses != nil {
 		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("走势")}, Key: "trend"})
 	}
-	for _, r := range rows {
-		t.Columns = append(t.Columns, table.Column{Head: []string{r.Title}, Key: columnKey(r.Code), Sort: table.ByNumber, Align: table.Right,
-			Link: "/figures/" + r.Code + "?unit="})
+	for i, r := range rows {
+		if i != key {
+			figure(r)
+		}
 	}
 	width := len(t.Columns)
 	cells := make([]table.Cell, width*len(units))
@@ -92,7 +100,20 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 	for i, c := range courses {
 		names[i] = x.in(c.Period)
 	}
-	link, unitLink := "&period="+x.p.String(), "?period="+x.p.String()
+	link, unitLink := "&period="+x.p.String()+x.kept(), "?period="+x.p.String()+x.kept()
+	absent := x.Text(measure.Absent.Text())
+	put := func(c *table.Cell, code string, m *Mark) {
+		c.Kind, c.Text, c.Light, c.Missing = table.NumberKind, m.Text, m.Light, m.None
+		if m.None && x.why != nil && !m.Withheld && m.Text == absent {
+			c.Text = x.Text(x.why.word(code, m.Unit, x.p))
+		}
+		if m.Incomplete || m.Withheld || m.State == measure.Restated {
+			a := Answer{Incomplete: m.Incomplete, Withheld: m.Withheld, Small: m.Small, State: m.State}
+			if c.Note, c.Hint = x.note(a), x.hint(a); m.Incomplete {
+				c.Hint = x.say("应报 %d 项，已报 %d 项", m.Expected, m.Reported)
+			}
+		}
+	}
 	for j, u := range units {
 		row := cells[j*width : (j+1)*width : (j+1)*width]
 		code := x.code(u)
@@ -104,7 +125,8 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 			if n := rows[key].Marks[j].Place; n > 0 {
 				row[0] = table.Number("", itoa(n))
 			}
-			row = row[1:]
+			put(&row[1], rows[key].Code, &rows[key].Marks[j])
+			row = row[2:]
 		}
 		if courses != nil {
 			values := make([]chart.Value, len(courses))
@@ -121,13 +143,9 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 			row = row[1:]
 		}
 		for i := range rows {
-			m, c := &rows[i].Marks[j], &row[i]
-			c.Kind, c.Text, c.Light, c.Missing = table.NumberKind, m.Text, m.Light, m.None
-			if m.Incomplete || m.Withheld || m.State == measure.Restated {
-				a := Answer{Incomplete: m.Incomplete, Withheld: m.Withheld, Small: m.Small, State: m.State}
-				if c.Note, c.Hint = x.note(a), x.hint(a); m.Incomplete {
-					c.Hint = x.say("应报 %d 项，已报 %d 项", m.Expected, m.Reported)
-				}
+			if i != key {
+				put(&row[0], rows[i].Code, &rows[i].Marks[j])
+				row = row[1:]
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package indicators
 
 import (
 	"math/big"
+	"strings"
 
 	"kaiyang/internal/core/formula"
 	"kaiyang/internal/core/measure"
@@ -256,4 +257,75 @@ func hidden(reads [][]reading) []bool {
 		}
 	}
 	return out
+}
+
+// seesParts tells whether the reader may see the counts of persons under a formula for the units
+// beneath a unit.
+func (k *asking) seesParts(e *formula.Expr, unit org.UnitID, p period.Period) bool {
+	for _, x := range k.book.elements(e, p.Last()) {
+		force := org.UnitID(0)
+		if x.Persons {
+			force, _ = k.src.units.ByCode(x.Force)
+		}
+		if x.Persons && belowCounty(x.Level) && !maySeeSmall(k.reader, unit, force) {
+			return false
+		}
+	}
+	return true
+}
+
+// singlesOut tells whether a formula typed in passing judges the units beneath one by one by
+// counts of persons: count_units with a condition that only one village meets tells that
+// village's count, whatever level it is asked at. Conditions of published indicators are the
+// office's own.
+func (k *asking) singlesOut(e *formula.Expr, unit org.UnitID, p period.Period) bool {
+	return strings.Contains(e.Codes(), "count_units(") && !k.seesParts(e, unit, p)
+}
+
+// hideParts takes the results of other units out of an explanation: of those that a figure is
+// added up from, and of those that count_units judged one by one.
+func hideParts(t *formula.Trace) {
+	if t == nil {
+		return
+	}
+	for i, c := range t.Children {
+		if c.Unit != t.Unit {
+			bare := *c
+			bare.Result, bare.Children = formula.Result{Reason: measure.WithheldSmall}, nil
+			t.Children[i] = &bare
+			continue
+		}
+		hideParts(c)
+	}
+}
+
+// tellable gives the versions of a cell that the reader may see. A sum over months or categories
+// may be shown where one of its cells may not: such a cell is left out, and so are small counts
+// that stood in it before.
+func (k *asking) tellable(h CellHistory) ([]measure.Version, error) {
+	ref, err := k.refOf(h.Element.Code)
+	if err != nil || len(h.Versions) == 0 || !k.guards(ref, h.Unit, h.Slot) {
+		return h.Versions, err
+	}
+	pick := ""
+	for dim, label := range h.Category.Labels() {
+		if pick != "" {
+			pick += ","
+		}
+		pick += dim + `="` + label + `"`
+	}
+	x, err := k.exprOf(ref, pick)
+	if err != nil {
+		return nil, err
+	}
+	if a := k.over(ref, x, pick, h.Unit, []period.Period{h.Slot}, -1)[0]; a.Hidden || a.Withheld {
+		return nil, nil
+	}
+	var out []measure.Version
+	for _, v := range h.Versions {
+		if v.Missing || !smallNumber(measure.Rat(v.Value, h.Element.Scale)) {
+			out = append(out, v)
+		}
+	}
+	return out, nil
 }

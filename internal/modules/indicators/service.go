@@ -27,6 +27,8 @@ type Facts interface {
 	Catalogue() *measure.Catalogue
 	Cube() *cube.Cube
 	Closed(p period.Period) bool
+	ClosedAt(p period.Period) int64
+	Restated(element string, p period.Period) []org.UnitID
 	AsOf(ctx context.Context, no int64) (*cube.Cube, *measure.Catalogue, error)
 	Versions(ctx context.Context, element string, category measure.Category, unit org.UnitID, slot period.Slot) ([]measure.Version, error)
 	ClosePeriod(tx *sqldb.Tx, p period.Period) (int64, error)
@@ -46,6 +48,7 @@ type Service struct {
 	returns Returns
 	clock   func() time.Time
 	now     atomic.Pointer[book]
+	todays  today
 }
 
 // New makes the service. Load must run before the first question.
@@ -123,9 +126,17 @@ type asking struct {
 	asOf   int64 // 0: now
 	eng    *engine
 	seq    int64 // change number of the last block
+
+	changed map[restatedKey][]org.UnitID
+
+	by    Boundaries
+	today *todayView // by today's boundaries, where they make a difference; else nil
+	live  int64      // of today: change number up to which nothing changed the figures
+	then  *asking    // of today: the same session by the boundaries of the time
 }
 
-// ask begins questions by a reader as of a change number, 0 for now.
+// ask begins questions by a reader as of a change number, 0 for now, by the boundaries that the
+// context names.
 func (s *Service) ask(ctx context.Context, reader perm.Actor, asOf int64) (*asking, error) {
 	if err := reader.May(ruleRead, perm.On{}); err != nil {
 		return nil, err
@@ -142,7 +153,14 @@ func (s *Service) ask(ctx context.Context, reader perm.Actor, asOf int64) (*aski
 		kept.catalogue = catalogue
 		b = &kept
 	}
-	return &asking{s: s, book: b, src: s.source(b, c), reader: reader, asOf: asOf}, nil
+	k := &asking{s: s, book: b, src: s.source(b, c), reader: reader, asOf: asOf}
+	if asOf > 0 {
+		k.src.units = c.Register() // as it was recorded then
+	}
+	if k.by = boundariesOf(ctx); k.by == OfToday {
+		return k, k.recast()
+	}
+	return k, nil
 }
 
 // A Question asks for one figure.
@@ -154,11 +172,16 @@ type Question struct {
 	Explain bool   // with the trace
 	Rank    bool   // with the place among siblings
 	AsOf    int64  // change number; 0 is now
+
+	Boundaries Boundaries // for one question; By sets them for all questions of a context
 }
 
 // Ask answers one question (SEMANTICS §4).
 func (s *Service) Ask(ctx context.Context, reader perm.Actor, q Question) (a Answer, err error) {
 	defer fault.Wrap(&err, "indicators.Ask(%s, %d, %s)", q.Code, q.Unit, q.Period)
+	if q.Boundaries != OfTheTime {
+		ctx = By(ctx, q.Boundaries)
+	}
 	k, err := s.ask(ctx, reader, q.AsOf)
 	if err != nil {
 		return Answer{}, err
@@ -167,7 +190,7 @@ func (s *Service) Ask(ctx context.Context, reader perm.Actor, q Question) (a Ans
 	if a, err = k.figure(q); err != nil {
 		return Answer{}, err
 	}
-	return a, s.closedText(ctx, &a)
+	return a, s.closedText(ctx, reader, q, &a)
 }
 
 // figure answers one question, protected for the reader.
@@ -187,6 +210,11 @@ func (k *asking) figure(q Question) (Answer, error) {
 	a := k.over(ref, x, q.Pick, q.Unit, []period.Period{q.Period}, ranked)[0]
 	if q.Explain && !a.Hidden && a.Reason != measure.NotFilled && a.Reason != measure.NotDefined {
 		k.src.run(func() { a.Result, a.Trace = formula.Explain(k.src, x, q.Unit, q.Period) })
+		k.told(&a.Result)
+		k.toldSteps(a.Trace)
+		if !k.seesParts(x, q.Unit, q.Period) {
+			hideParts(a.Trace)
+		}
 	}
 	return a, nil
 }

@@ -109,9 +109,9 @@ func (k *asking) rowOf(code, pick string, units []org.UnitID, p period.Period) (
 			free, asked[u] = append(free, u), true
 			continue
 		}
-		group := around(t, u)
+		group := append(around(t, u), k.ghostsOf(u, p)...)
 		list, reads := k.answers(ref, x, group, []period.Period{p}, true, nil)
-		hide := k.hidden(group, reads)
+		hide := k.concealed(x, ref, group, reads, p)
 		for i, o := range group {
 			list[i].withhold(hide[i])
 			list[i].hide()
@@ -207,6 +207,8 @@ func (s *Service) Eval(ctx context.Context, reader perm.Actor, text string, unit
 		return r, nil, nil, err
 	}
 	k.src.run(func() { r, t = formula.Explain(k.src, e, unit, p) })
+	k.told(&r)
+	k.toldSteps(t)
 	tree := k.src.units.On(p.Last())
 	if tree.Has(unit) && belowCounty(tree.Level(unit)) && !maySeeSmall(reader, unit, 0) {
 		persons := map[string]bool{}
@@ -219,6 +221,12 @@ func (s *Service) Eval(ctx context.Context, reader perm.Actor, text string, unit
 		if len(persons) > 0 {
 			return r, nil, nil, fault.New(fault.Forbidden, "公式涉及人数，县以下的结果不能随意查询；请查看已发布的指标")
 		}
+	}
+	if k.singlesOut(e, unit, p) {
+		return r, nil, nil, fault.New(fault.Forbidden, "公式按人数逐个单位判断，会显出县以下的小数；请改用不涉及人数的条件，或查看已发布的指标")
+	}
+	if !k.seesParts(e, unit, p) {
+		hideParts(t)
 	}
 	return r, t, e, nil
 }

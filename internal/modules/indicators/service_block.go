@@ -2,6 +2,7 @@ package indicators
 
 import (
 	"slices"
+	"sync"
 
 	"kaiyang/internal/core/formula"
 	"kaiyang/internal/core/measure"
@@ -113,7 +114,7 @@ func (k *asking) engine() *engine {
 		return k.eng
 	}
 	if k.asOf == 0 {
-		if e, ok := k.book.engines.Get().(*engine); ok && e.src.cube == k.src.cube && e.src.units == k.src.units {
+		if e, ok := k.pool().Get().(*engine); ok && e.src.book == k.book && e.src.cube == k.src.cube && e.src.units == k.src.units {
 			e.src.today, e.src.reporting = k.src.today, k.src.reporting
 			k.eng = e
 			return e
@@ -126,9 +127,21 @@ func (k *asking) engine() *engine {
 // done gives the engine back.
 func (k *asking) done() {
 	if k.eng != nil && k.asOf == 0 && k.eng.src.book == k.book {
-		k.book.engines.Put(k.eng)
+		k.pool().Put(k.eng)
 	}
 	k.eng = nil
+	if k.then != nil {
+		k.then.done()
+		k.then = nil
+	}
+}
+
+// pool keeps engines over the cube of these questions.
+func (k *asking) pool() *sync.Pool {
+	if k.today != nil {
+		return k.today.engines
+	}
+	return k.book.engines
 }
 
 // head gives what all answers of a reference for a period share; ok is false where there is no
@@ -215,7 +228,11 @@ func (k *asking) bases(list []Answer, ref formula.Ref, periods []period.Period) 
 
 // mark notes as of when an answer is and how firm.
 func (k *asking) mark(a *Answer) {
-	a.AsOf = k.asOf
+	a.AsOf, a.Boundaries, a.recast = k.asOf, k.by, k.today != nil
+	if k.asOf == 0 && k.today != nil {
+		a.AsOf = k.live
+	}
+	k.told(&a.Result)
 	if a.AsOf == 0 {
 		a.AsOf = max(k.seq, k.src.seq)
 	}
@@ -223,8 +240,56 @@ func (k *asking) mark(a *Answer) {
 		a.AsOf = k.s.facts.Cube().Seq() // nothing was asked of the facts
 	}
 	if _, ok := k.book.closed(a.Period); ok {
-		a.State = measure.Closed
+		a.State = k.closedState(a.Code, a.Element, a.Unit, a.Period)
 	}
+}
+
+type restatedKey struct {
+	code   string
+	period period.Period
+}
+
+// closedState tells whether the figure of a closed period was restated since: a cell behind it, at
+// the unit or beneath, was changed after the closing. Bases in other periods do not count.
+func (k *asking) closedState(code string, own *measure.Element, unit org.UnitID, p period.Period) measure.State {
+	if k.asOf > 0 {
+		return measure.Closed
+	}
+	key := restatedKey{code, p}
+	units, known := k.changed[key]
+	if !known {
+		units = k.restatedOf(code, own, p)
+		if k.changed == nil {
+			k.changed = map[restatedKey][]org.UnitID{}
+		}
+		k.changed[key] = units
+	}
+	if len(units) > 0 {
+		t := k.src.tree(p.Last())
+		if k.today != nil {
+			units = slices.Clone(units)
+			for i, u := range units {
+				units[i] = k.today.Place(u, p.Last())
+			}
+		}
+		if slices.ContainsFunc(units, func(u org.UnitID) bool { return t.Has(u) && t.Under(u, unit) }) {
+			return measure.Restated
+		}
+	}
+	return measure.Closed
+}
+
+// restatedOf lists the units with a restated cell of any element behind a figure.
+func (k *asking) restatedOf(code string, own *measure.Element, p period.Period) (out []org.UnitID) {
+	if own != nil {
+		return k.s.facts.Restated(own.Code, p)
+	}
+	if _, e, ok := k.book.definition(code, p.Last()); ok && e != nil {
+		for _, x := range k.book.elements(e, p.Last()) {
+			out = append(out, k.s.facts.Restated(x.Code, p)...)
+		}
+	}
+	return out
 }
 
 // around lists the units that a unit is protected and ranked with: its siblings, or itself.
@@ -250,6 +315,10 @@ func (k *asking) over(ref formula.Ref, x *formula.Expr, pick string, unit org.Un
 		if guarded || j == ranked {
 			list = around(k.src.units.On(p.Last()), unit)
 		}
+		shown := len(list)
+		if guarded {
+			list = append(list, k.ghostsOf(unit, p)...)
+		}
 		group := []int{j}
 		for m := j + 1; m < len(periods); m++ {
 			if done[m] || k.guards(ref, unit, periods[m]) != guarded {
@@ -258,6 +327,9 @@ func (k *asking) over(ref formula.Ref, x *formula.Expr, pick string, unit org.Un
 			other := []org.UnitID{unit}
 			if guarded || m == ranked {
 				other = around(k.src.units.On(periods[m].Last()), unit)
+			}
+			if guarded {
+				other = append(other, k.ghostsOf(unit, periods[m])...)
 			}
 			if slices.Equal(list, other) {
 				group = append(group, m)
@@ -277,13 +349,13 @@ func (k *asking) over(ref formula.Ref, x *formula.Expr, pick string, unit org.Un
 				for u := range list {
 					column[u] = reads[u*len(asked)+g]
 				}
-				for u, hide := range k.hidden(list, column) {
+				for u, hide := range k.concealed(x, ref, list, column, asked[g]) {
 					answers[u*len(asked)+g].withhold(hide)
 				}
 			}
-			if m == ranked && len(list) > 1 {
-				all := make([]*Answer, len(list))
-				for u := range list {
+			if m == ranked && shown > 1 {
+				all := make([]*Answer, shown)
+				for u := range all {
 					all[u] = &answers[u*len(asked)+g]
 				}
 				rank(all, a.Definition.Direction)

@@ -13,6 +13,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/sqldb"
 )
 
@@ -46,7 +47,7 @@ func (s *Service) KeepFigures(tx *sqldb.Tx, no int64, p period.Period) error {
 }
 
 func (s *Service) source(b *book, c *cube.Cube) *source {
-	src := &source{book: b, cube: c, units: s.units.Register(), today: s.today(), series: b.series.all(c)}
+	src := &source{book: b, cube: c, units: s.units.Register(), today: s.today(), series: b.series.all(c), cache: b.series}
 	if s.returns != nil {
 		src.reporting = s.returns.Reporting
 	}
@@ -123,6 +124,7 @@ func (s *Service) CheckClosings(ctx context.Context) (figures int, err error) {
 		kept := *b
 		kept.catalogue = catalogue
 		src := s.source(&kept, old)
+		src.units = old.Register()
 		for _, f := range list {
 			i, ok := b.indicator(f.Code)
 			if !ok {
@@ -130,8 +132,8 @@ func (s *Service) CheckClosings(ctx context.Context) (figures int, err error) {
 			}
 			for k, d := range i.Versions {
 				e := b.exprs[f.Code][k]
-				if d.Version != f.Definition || e == nil {
-					continue
+				if d.Version != f.Definition || e == nil || len(e.Forms()) > 0 {
+					continue // how many returns were due and had come is not known as of a change: the checksum alone holds those
 				}
 				again, ok := src.kept(f.Code, d, e, f.Unit, c.Period)
 				again.Closing = f.Closing
@@ -147,9 +149,12 @@ func (s *Service) CheckClosings(ctx context.Context) (figures int, err error) {
 
 // closedText gives a figure as it stood when its period was closed, if that is not what it is
 // now: the figure was restated. The newest closing counts.
-func (s *Service) closedText(ctx context.Context, a *Answer) error {
-	if a.State != measure.Closed || a.Withheld {
-		return nil
+func (s *Service) closedText(ctx context.Context, reader perm.Actor, q Question, a *Answer) error {
+	if a.State != measure.Closed && a.State != measure.Restated || a.Withheld || a.recast {
+		return nil // closings keep figures by the boundaries of the time
+	}
+	if a.Element != nil {
+		return s.closedElement(ctx, reader, q, a)
 	}
 	var list []closedFigure
 	err := s.db.View(ctx, func(tx *sqldb.Tx) (err error) {
@@ -168,6 +173,33 @@ func (s *Service) closedText(ctx context.Context, a *Answer) error {
 		if f.Reason != "" {
 			a.ClosedText = measure.Reason(f.Reason).Text()
 		}
+	}
+	return nil
+}
+
+// closedElement does the same for an element, of which closings store no figures: it is asked
+// again as of the closing.
+func (s *Service) closedElement(ctx context.Context, reader perm.Actor, q Question, a *Answer) error {
+	no := s.facts.ClosedAt(a.Period)
+	if a.State != measure.Restated || no == 0 {
+		return nil
+	}
+	k, err := s.ask(ctx, reader, no)
+	if err != nil {
+		return err
+	}
+	defer k.done()
+	q.Explain, q.Rank = false, false
+	then, err := k.figure(q)
+	if err != nil {
+		return err
+	}
+	was, had := then.Value()
+	if now, has := a.Value(); was == now && had == has || then.Withheld {
+		return nil
+	}
+	if a.ClosedText = was; !had {
+		a.ClosedText = then.Reason.Text()
 	}
 	return nil
 }

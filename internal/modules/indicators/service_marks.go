@@ -153,10 +153,7 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 	if !ok {
 		return q, false
 	}
-	state := measure.Approved
-	if _, closed := k.book.closed(p); closed {
-		state = measure.Closed
-	}
+	_, closed := k.book.closed(p)
 	suffix := strings.TrimPrefix(d.Format.Show(rat0, 0, l.Pick(d.Unit, d.UnitEN), l.Text), "0")
 	q.marks = make([]Mark, len(units))
 	values := make([]int64, len(units))
@@ -172,7 +169,10 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 		done = true
 		for i, u := range units {
 			m := &q.marks[i]
-			*m = Mark{Unit: u, State: state}
+			*m = Mark{Unit: u, State: measure.Approved}
+			if closed {
+				m.State = k.closedState(ref.Code, ref.Element, u, p)
+			}
 			c := e.block.Index(i, 0)
 			if why := e.block.Reason(c); why != measure.NoReason {
 				said, known := reasons[why]

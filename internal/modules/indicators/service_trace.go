@@ -30,10 +30,12 @@ type Traced struct {
 	Closed   []ClosedFigure // as it stood at each closing
 	Forms    []string       // forms whose reporting rate the formula names
 	Versions []Definition   // all definitions of an indicator
+	Ghosts   []org.UnitID   // by today's boundaries: former units that count in the sum and stand nowhere else
 }
 
 // A CellHistory is one reported cell with all its versions, the newest first.
 type CellHistory struct {
+	Unit     org.UnitID // by today's boundaries that of a predecessor
 	Element  measure.Element
 	Category measure.Category
 	Slot     period.Period
@@ -53,6 +55,9 @@ type ClosedFigure struct {
 // Trace opens a figure: one click on any number leads here (SEMANTICS §4).
 func (s *Service) Trace(ctx context.Context, reader perm.Actor, q Question) (t Traced, err error) {
 	defer fault.Wrap(&err, "indicators.Trace(%s, %d, %s)", q.Code, q.Unit, q.Period)
+	if q.Boundaries != OfTheTime {
+		ctx = By(ctx, q.Boundaries)
+	}
 	k, err := s.ask(ctx, reader, q.AsOf)
 	if err != nil {
 		return t, err
@@ -63,7 +68,7 @@ func (s *Service) Trace(ctx context.Context, reader perm.Actor, q Question) (t T
 		return t, err
 	}
 	if q.AsOf == 0 {
-		if err := s.closedText(ctx, &t.Answer); err != nil {
+		if err := s.closedText(ctx, reader, q, &t.Answer); err != nil {
 			return t, err
 		}
 	}
@@ -87,6 +92,13 @@ func (s *Service) Trace(ctx context.Context, reader perm.Actor, q Question) (t T
 	if beneath := k.parts(tree, ref, q.Unit); len(beneath) > 0 {
 		if t.Parts, err = k.rowOf(q.Code, q.Pick, beneath, q.Period); err != nil {
 			return t, err
+		}
+	}
+	if k.today != nil && len(t.Parts) > 0 {
+		for _, g := range k.today.Ghosts(q.Unit, q.Period.First(), q.Period.Last()) {
+			if of, ok := k.today.Ghost(g); ok && !slices.Contains(t.Ghosts, of) {
+				t.Ghosts = append(t.Ghosts, of)
+			}
 		}
 	}
 	if ref.Element != nil && !t.Answer.Withheld && tree.Has(q.Unit) && tree.Level(q.Unit) == ref.Element.Level {
@@ -135,16 +147,20 @@ func (k *asking) cells(ctx context.Context, t *Traced, e measure.Element, q Ques
 		if !ok {
 			continue
 		}
-		for _, c := range categories {
-			list, err := k.s.facts.Versions(ctx, e.Code, c, q.Unit, slot)
+		for _, x := range k.cellsOf(q.Unit, p, categories) {
+			c := x.category
+			list, err := k.s.facts.Versions(ctx, e.Code, c, x.unit, slot)
 			if err != nil {
 				return err
 			}
-			h := CellHistory{Element: e, Category: c, Slot: p}
+			h := CellHistory{Unit: x.unit, Element: e, Category: c, Slot: p}
 			for _, v := range list {
 				if q.AsOf == 0 || v.No <= q.AsOf {
 					h.Versions = append(h.Versions, v)
 				}
+			}
+			if h.Versions, err = k.tellable(h); err != nil {
+				return err
 			}
 			if len(h.Versions) == 0 {
 				continue
@@ -217,7 +233,7 @@ func splitPick(s string) []string {
 // closedFigures reads how a figure stood at the closings of its period.
 func (s *Service) closedFigures(ctx context.Context, t *Traced) error {
 	a := &t.Answer
-	if a.Withheld || a.Element != nil || a.State == measure.Approved {
+	if a.Withheld || a.Element != nil || a.State == measure.Approved || a.recast {
 		return nil
 	}
 	var list []closedFigure

@@ -23,7 +23,10 @@ type source struct {
 	reporting Reporting
 	today     period.Day
 
+	recast *org.Recasting // by today's boundaries; units are then those shown
+
 	series map[string]cube.Series
+	cache  *seriesCache
 	view   *cube.View
 	asked  []formula.Query // queries whose series has to be looked up outside the view
 	seq    int64           // change number of the last view
@@ -59,7 +62,7 @@ func (s *source) run(f func()) {
 				series, _ = s.cube.Select(e.ID, q.Categories)
 			}
 			s.series[seriesKey(q)] = series
-			s.book.series.add(s.cube, seriesKey(q), series)
+			s.cache.add(s.cube, seriesKey(q), series)
 		}
 		s.asked = s.asked[:0]
 	}
@@ -99,7 +102,7 @@ func (s *source) Operand(q formula.Query) formula.Operand {
 	if !a.Coverage.Complete() {
 		o.Coverage.Missing = s.view.Missing(series, q.Unit, q.Period, aggs[q.Agg])
 	}
-	if e.Kind != measure.Point && s.units.On(q.Period.Last()).Level(q.Unit) != e.Level {
+	if e.Kind != measure.Point && s.tree(q.Period.Last()).Level(q.Unit) != e.Level {
 		o.Flags |= formula.Summed
 	}
 	if a.Reason == measure.NoReason && q.Agg == formula.Average {
@@ -134,6 +137,17 @@ func (s *source) Returns(form string, unit org.UnitID, p period.Period) formula.
 		return formula.Returns{Reason: measure.NotDefined}
 	}
 	due, received, onTime, ok := s.reporting(form, unit, p)
+	if x := s.recast; x != nil && ok {
+		// Those who owed returns then: by today's boundaries the predecessors of a unit.
+		if x.Divided(unit, s.tree(p.Last()).Level(unit), p.First()) {
+			return formula.Returns{Reason: measure.CannotSplit}
+		}
+		due, received, onTime = 0, 0, 0
+		for _, u := range x.Sources(unit, p.Last()) {
+			d, r, o, _ := s.reporting(form, u, p)
+			due, received, onTime = due+d, received+r, onTime+o
+		}
+	}
 	if !ok {
 		return formula.Returns{Reason: measure.NotDefined}
 	}
@@ -145,7 +159,7 @@ func (s *source) Returns(form string, unit org.UnitID, p period.Period) formula.
 
 // Units gives the units of a kind at or beneath a unit that live on a day.
 func (s *source) Units(kind org.Kind, under org.UnitID, on period.Day) ([]org.UnitID, measure.Reason) {
-	t := s.units.On(on)
+	t := s.tree(on)
 	if !t.Has(under) {
 		return nil, measure.NotAlive
 	}
@@ -155,16 +169,16 @@ func (s *source) Units(kind org.Kind, under org.UnitID, on period.Day) ([]org.Un
 			out = append(out, u)
 		}
 	}
-	return out, measure.NoReason
+	return s.standing(out, on), measure.NoReason
 }
 
 // Children gives the children of a unit on a day.
 func (s *source) Children(unit org.UnitID, on period.Day) []org.UnitID {
-	t := s.units.On(on)
+	t := s.tree(on)
 	if !t.Has(unit) {
 		return nil
 	}
-	return t.Children(unit)
+	return s.standing(t.Children(unit), on)
 }
 
 // Completed tells how much of a period is over, in the finest grain that its elements share.

@@ -27,7 +27,7 @@ type shapes struct {
 
 func (h *pages) routes() []web.Route {
 	read := func(pattern string, f web.Handler) web.Route {
-		return web.Route{Pattern: "GET " + pattern, Rule: ruleRead, Handle: f, Static: true}
+		return web.Route{Pattern: "GET " + pattern, Rule: ruleRead, Handle: byBoundaries(f), Static: true}
 	}
 	see := func(pattern string, f web.Handler) web.Route {
 		return web.Route{Pattern: "GET " + pattern, Rule: ruleRead, Handle: f}
@@ -92,8 +92,16 @@ func (h *pages) choose(r *http.Request, unitText string) (c choice, err error) {
 		c.p = defaultPeriod(c.last, h.s.today(), h.s.hasYear)
 	}
 	reg := h.s.units.Register()
-	c.x = lens{Lang: l, reg: reg, tree: reg.On(c.p.Last()), p: c.p, name: h.s.Names(l == "en"), by: reader}
-	if c.unit, err = h.find(reg, unitText, c.p.Last(), root); err != nil {
+	seen := boundariesOf(r.Context())
+	c.x = lens{Lang: l, reg: reg, tree: h.s.TreeOf(seen, c.p.Last()), p: c.p, name: h.s.Names(l == "en"), by: reader, seen: seen}
+	if r.URL.Query().Get("as_of") == "" && seen == OfTheTime {
+		c.x.why = &whys{s: h.s, today: h.s.today(), by: reader}
+	}
+	on := c.p.Last()
+	if seen == OfToday {
+		on = h.s.today()
+	}
+	if c.unit, err = h.find(reg, unitText, on, root); err != nil {
 		return c, err
 	}
 	return c, nil
@@ -128,7 +136,9 @@ func (c choice) status() int {
 
 // periods builds the period switch of a page.
 func (h *pages) periods(r *http.Request, c choice) switchView {
-	return newSwitch(c.x.Lang, r.URL.Path, r.URL.Query(), c.p, c.typed, c.sorry, c.last, h.s.today())
+	v := newSwitch(c.x.Lang, r.URL.Path, r.URL.Query(), c.p, c.typed, c.sorry, c.last, h.s.today())
+	v.By = h.switchBy(r, c)
+	return v
 }
 
 // toolsOf gives the addresses of downloads and of the meeting-room view.
@@ -136,6 +146,7 @@ func toolsOf(r *http.Request) tools {
 	t := tools{}
 	t.XLSX, t.CSV = web.FileLinks(r)
 	q := r.URL.Query()
+	q.Del("page")
 	q.Set("screen", "1")
 	t.Screen = r.URL.Path + "?" + q.Encode()
 	q.Del("screen")

@@ -6,14 +6,24 @@ import (
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/perm"
+	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/web"
 )
 
-// front shows the dashboard of a unit, the root by default.
+// front shows the dashboard of a unit. It opens on the unit of a post that reports, for all others
+// on the county.
 func (h *pages) front(w http.ResponseWriter, r *http.Request) error {
-	c, err := h.choose(r, r.URL.Query().Get("unit"))
+	unit := r.URL.Query().Get("unit")
+	if unit == "" {
+		unit = h.home(web.ActorOf(r))
+	}
+	c, err := h.choose(r, unit)
 	if err != nil {
 		return err
+	}
+	if u, ok := c.x.reg.Unit(c.unit); ok && u.Kind.Tree() == org.Functional {
+		return h.unitPage(w, r, c)
 	}
 	x, reader := c.x, h.readerOf(r)
 	v := frontView{Period: x.in(c.p), Tools: toolsOf(r), Switch: h.periods(r, c), Empty: h.nothing(c, reader)}
@@ -26,23 +36,59 @@ func (h *pages) front(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	shown, _ := quietLines(lines)
-	if x.tree.Parent(c.unit) == 0 {
+	beneath := x.tree.Parent(c.unit) != 0
+	if beneath {
+		v.County = "/?unit=" + x.code(x.tree.Root(org.Territorial)) + "&period=" + c.p.String() + x.kept()
+	} else {
 		shown = lines
 	}
-	t := x.figuresTable(shown, hasRanks(shown), exact(r))
-	if done, err := web.SendTable(w, r, x.say("%s %s 指标", v.Name, c.p), t); done || err != nil {
+	var t *table.Table
+	v.Groups, t = x.figureGroups(r, shown, h.forceName(x), exact(r))
+	if done, err := web.SendTable(w, withoutSort(r), x.say("%s %s 指标", v.Name, c.p), t); done || err != nil {
 		return err
 	}
-	v.Grid, v.Lights = web.NewGrid(r, t), lightCounts(x.Lang, lines)
+	v.Lights, v.Waits = lightCounts(x.Lang, lines), x.waits(shown)
 	byCode := map[string]Line{}
 	for _, l := range lines {
 		byCode[l.Now.Code] = l
 	}
-	v.Bundles = x.bundleCards(h.s.Front(), byCode)
+	v.Bundles = x.bundleCards(h.s.Front(), byCode, beneath)
 	if v.Map, err = h.mapOf(r, c, lines); err != nil {
 		return err
 	}
+	if onWall(r) {
+		v.wall(r, t)
+	}
 	return frontPage().RenderStatus(w, r, c.status(), "首页看板", v)
+}
+
+// wall cuts the dashboard into screens: the bundles, the map, all figures.
+func (v *frontView) wall(r *http.Request, t *table.Table) {
+	var screens []func(*frontView)
+	for _, list := range bundleScreens(v.Bundles) {
+		screens = append(screens, func(v *frontView) { v.Bundles = list })
+	}
+	if m := v.Map; m != nil {
+		screens = append(screens, func(v *frontView) { v.Map = m })
+	}
+	screens = append(screens, tableScreens(withoutSort(r), t, func(v *frontView, g web.Grid) { v.Wall = &g })...)
+	v.Bundles, v.Map, v.Groups = nil, nil, nil
+	v.Deck = turnTo(r, v, screens)
+}
+
+// home gives the code of the unit whose dashboard a person starts on: that of the post, for those
+// who report for a unit or work in one; empty for those who look after the county.
+func (h *pages) home(by perm.Actor) string {
+	if by.Has(perm.Leader, perm.Office, perm.Member, perm.Reader) {
+		return ""
+	}
+	today := h.s.units.Today()
+	for _, p := range by.Posts {
+		if (p.Role == perm.Reporter || p.Role == perm.Worker) && today.Has(p.Unit) && p.Unit != today.Root(org.Territorial) {
+			return today.Code(p.Unit)
+		}
+	}
+	return ""
 }
 
 func hasRanks(lines []Line) bool {
@@ -64,18 +110,33 @@ func (h *pages) mapOf(r *http.Request, c choice, lines []Line) (*mapCard, error)
 	if !slices.ContainsFunc(lines, func(l Line) bool { return l.Now.Code == code }) {
 		code = ""
 	}
-	m := &mapCard{Path: r.URL.Path, Keep: keepBut(r, "map")}
+	m := &mapCard{Path: r.URL.Path, Keep: keepBut(r, "map", "page")}
+	var judged, others []string
 	for _, l := range lines {
 		if asksNothing(l.Now.Reason) {
 			continue
 		}
-		if code == "" && l.Now.Target != nil && l.Now.Printed != nil {
-			code = l.Now.Code
+		if l.Now.Target != nil && l.Now.Printed != nil {
+			judged = append(judged, l.Now.Code)
+		} else {
+			others = append(others, l.Now.Code)
 		}
 		m.Choices = append(m.Choices, option{Value: l.Now.Code, Label: l.Now.Title(x.Lang)})
 	}
+	for _, next := range append(judged, others...) {
+		if code != "" {
+			break
+		}
+		rows, err := h.s.Marks(r.Context(), h.readerOf(r), []string{next}, kids, c.p, x.Lang)
+		if err != nil {
+			return nil, err
+		}
+		if telling(rows[0]) {
+			code = next
+		}
+	}
 	if code == "" && len(m.Choices) > 0 {
-		code = m.Choices[0].Value
+		code = append(judged, others...)[0]
 	}
 	if code == "" {
 		return nil, nil
@@ -97,12 +158,42 @@ func (h *pages) mapOf(r *http.Request, c choice, lines []Line) (*mapCard, error)
 	return m, nil
 }
 
+// telling tells whether a figure is shown for at least half of the units: one that is missing or
+// withheld for most of them says nothing about them.
+func telling(row MarkRow) bool {
+	shown := 0
+	for i := range row.Marks {
+		if !row.Marks[i].None {
+			shown++
+		}
+	}
+	return 2*shown >= len(row.Marks) && shown > 0
+}
+
+// leading gives the code that units are ranked by before anybody chose: the first that is telling,
+// else the first.
+func leading(rows []MarkRow) string {
+	for _, r := range rows {
+		if telling(r) {
+			return r.Code
+		}
+	}
+	if len(rows) > 0 {
+		return rows[0].Code
+	}
+	return ""
+}
+
 // unit shows a township, a village, a task force or a department.
 func (h *pages) unit(w http.ResponseWriter, r *http.Request) error {
 	c, err := h.choose(r, r.PathValue("code"))
 	if err != nil {
 		return err
 	}
+	return h.unitPage(w, r, c)
+}
+
+func (h *pages) unitPage(w http.ResponseWriter, r *http.Request, c choice) error {
 	x := c.x
 	v := unitView{Crumbs: x.crumbs(c.unit), Name: x.unit(c.unit), Code: x.code(c.unit), Period: x.in(c.p), Switch: h.periods(r, c), Tools: toolsOf(r),
 		Empty: h.nothing(c, web.ActorOf(r)), Neighbours: x.neighbours(c.unit)}
@@ -110,6 +201,9 @@ func (h *pages) unit(w http.ResponseWriter, r *http.Request) error {
 		v.Kind = x.Text(u.Kind.Text())
 		if !x.tree.Has(c.unit) {
 			v.Gone = x.say("%s在 %s 不存在；请换一个期间。", v.Name, x.in(c.p))
+			if x.seen == OfToday {
+				v.Gone = x.say("%s今日已不存在；请按当时区划查看，或查看承接它的单位。", v.Name)
+			}
 			if len(v.Crumbs) == 0 {
 				v.Crumbs = []crumb{{v.Name, ""}}
 			}
@@ -128,12 +222,33 @@ func (h *pages) unit(w http.ResponseWriter, r *http.Request) error {
 	if done, err := web.SendTable(w, r, x.say("%s %s 指标", v.Name, c.p), t); done || err != nil {
 		return err
 	}
-	v.Grid, v.Lights, v.Quiet = web.NewGrid(r, t), lightCounts(x.Lang, shown), x.quietText(quiet)
+	g := web.NewGrid(r, t)
+	v.Grid, v.Lights, v.Quiet = &g, lightCounts(x.Lang, shown), x.quietText(quiet)
 	v.Best, v.Worst = x.standings(shown, 3)
-	if v.Children, err = h.children(r, c, lines); err != nil {
+	v.Waits = x.waits(shown)
+	kids, err := h.children(r, c, lines)
+	if err != nil {
 		return err
 	}
+	v.Children = kids
+	if onWall(r) {
+		v.wall(r, t)
+	}
 	return unitPage().RenderStatus(w, r, c.status(), v.Name, v)
+}
+
+// wall cuts the page into screens: its own figures, then those of the units beneath.
+func (v *unitView) wall(r *http.Request, t *table.Table) {
+	screens := tableScreens(r, t, func(v *unitView, g web.Grid) { v.Grid = &g })
+	if card := v.Children; card != nil {
+		screens = append(screens, tableScreens(r, card.Grid.Table, func(v *unitView, g web.Grid) {
+			part := *card
+			part.Grid = g
+			v.Children = &part
+		})...)
+	}
+	v.Grid, v.Children, v.Best, v.Worst, v.Quiet = nil, nil, nil, nil, ""
+	v.Deck = turnTo(r, v, screens)
 }
 
 // mostChildColumns is how many indicators the table of the units beneath shows by itself.
@@ -164,7 +279,7 @@ func (h *pages) children(r *http.Request, c choice, lines []Line) (*childrenCard
 	if len(rows) == 0 {
 		return nil, nil
 	}
-	card := &childrenCard{Title: x.say("%s的下级单位", x.unit(c.unit)), More: "/compare?unit=" + x.code(c.unit) + "&period=" + c.p.String()}
+	card := &childrenCard{Title: x.say("%s的下级单位", x.unit(c.unit)), More: "/compare?unit=" + x.code(c.unit) + "&period=" + c.p.String() + x.kept()}
 	card.Grid = web.NewGrid(r, x.unitsTable(kids, rows, "", nil))
 	return card, nil
 }
@@ -206,9 +321,13 @@ func (h *pages) functional(w http.ResponseWriter, r *http.Request, c choice, v u
 	if done, err := web.SendTable(w, r, x.say("%s %s 指标", v.Name, c.p), t); done || err != nil {
 		return err
 	}
-	v.Grid, v.Lights = web.NewGrid(r, t), lightCounts(x.Lang, lines)
+	g := web.NewGrid(r, t)
+	v.Grid, v.Lights = &g, lightCounts(x.Lang, lines)
 	for _, u := range x.tree.Children(c.unit) {
 		v.Beneath = append(v.Beneath, link{Text: x.unit(u), Path: x.unitAt(u)})
+	}
+	if onWall(r) {
+		v.wall(r, t)
 	}
 	return unitPage().RenderStatus(w, r, c.status(), v.Name, v)
 }
@@ -223,7 +342,7 @@ func (h *pages) catalogue(w http.ResponseWriter, r *http.Request) error {
 	elements := r.URL.Query().Get("show") == "elements"
 	v := catalogueView{Crumbs: x.crumbs(c.unit), Unit: x.unit(c.unit), Period: x.in(c.p), Switch: h.periods(r, c), Tools: toolsOf(r), Elements: elements,
 		Empty: h.nothing(c, web.ActorOf(r))}
-	at := "/indicators?unit=" + x.code(c.unit) + "&period=" + c.p.String()
+	at := "/indicators?unit=" + x.code(c.unit) + "&period=" + c.p.String() + x.kept()
 	v.Tabs = []link{{x.Text("指标"), at, !elements}, {x.Text("数据项"), at + "&show=elements", elements}}
 	var codes []string
 	for _, d := range h.s.Heads() {
@@ -243,6 +362,9 @@ func (h *pages) catalogue(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Grid = web.NewGrid(r, t)
+	if onWall(r) {
+		v.Deck = turnTo(r, &v, tableScreens(r, t, func(v *catalogueView, g web.Grid) { v.Grid = g }))
+	}
 	return cataloguePage().RenderStatus(w, r, c.status(), "指标目录", v)
 }
 
@@ -278,13 +400,31 @@ func (h *pages) indicator(w http.ResponseWriter, r *http.Request) error {
 			g := web.NewGrid(r, t)
 			v.Grid = &g
 		}
-		v.Bars = x.rankBars(x.say("%s：各单位", v.Name), rows[0], func(b Answer) bool { return b.Unit == c.unit })
+		own := func(b Answer) bool { return b.Unit == c.unit }
+		v.Bars, v.Slim = x.rankBars(x.say("%s：各单位", v.Name), rows[0], own), x.slimBars(x.say("%s：各单位", v.Name), rows[0], own)
 	}
-	v.Line = x.courseChart(v.Name, l.Trend)
+	v.Line, v.First = x.courseChart(v.Name, l.Trend), true
 	if err := h.meaning(r, c, &v, a); err != nil {
 		return err
 	}
+	if onWall(r) {
+		v.wall(r)
+	}
 	return indicatorPage().RenderStatus(w, r, c.status(), v.Name, v)
+}
+
+// wall cuts the page into screens: value and course, the ranking, the units.
+func (v *indicatorView) wall(r *http.Request) {
+	bars, grid := v.Bars, v.Grid
+	screens := []func(*indicatorView){func(v *indicatorView) { v.First = true }}
+	if bars != nil {
+		screens = append(screens, func(v *indicatorView) { v.Bars = bars })
+	}
+	if grid != nil {
+		screens = append(screens, tableScreens(r, grid.Table, func(v *indicatorView, g web.Grid) { v.Grid = &g })...)
+	}
+	v.First, v.Bars, v.Slim, v.Grid, v.Targets, v.Versions = false, nil, nil, nil, nil, nil
+	v.Deck = turnTo(r, v, screens)
 }
 
 // meaning adds to an indicator's page what it means: definition, targets and versions.
@@ -316,7 +456,7 @@ func (h *pages) meaning(r *http.Request, c choice, v *indicatorView, a Answer) e
 	add("方向", x.Text(a.Definition.Direction.Label()), "")
 	add("汇总方式", x.Text(rollupText(a.Definition)), "")
 	add("责任专班", force(d.Force), "")
-	add("定义", x.say("第 %d 版，%s 起施行", a.Definition.Version, a.Definition.From), "/definitions/"+a.Code)
+	add("定义版本", x.say("第 %d 版，%s 起施行", a.Definition.Version, a.Definition.From), "/definitions/"+a.Code)
 	add("依据文件", a.Definition.Source, "")
 	for _, u := range d.Users {
 		v.Users = append(v.Users, link{Text: x.Pick(u.Name, u.NameEN), Path: x.indicatorAt(u.Code, c.unit)})
@@ -359,13 +499,13 @@ func (h *pages) compare(w http.ResponseWriter, r *http.Request) error {
 	}
 	heads := h.s.Heads()
 	codes := h.chosen(q["code"], heads)
-	by := q.Get("by")
-	if !slices.Contains(codes, by) && len(codes) > 0 {
-		by = codes[0]
-	}
 	rows, err := h.s.Marks(r.Context(), reader, codes, span.Units, c.p, x.Lang)
 	if err != nil {
 		return err
+	}
+	by := q.Get("by")
+	if !slices.Contains(codes, by) {
+		by = leading(rows)
 	}
 	var courses []Passing
 	var ranked []Answer
@@ -386,16 +526,31 @@ func (h *pages) compare(w http.ResponseWriter, r *http.Request) error {
 	if done, err := web.SendTable(w, r, x.say("%s %s 对比", v.Unit, c.p), t); done || err != nil {
 		return err
 	}
-	v.Grid, v.Chosen = web.NewGrid(r, t), len(codes)
+	g := web.NewGrid(r, t)
+	v.Grid, v.Chosen, v.Whole = &g, len(codes), len(codes) <= mostChildColumns && len(span.Units) <= mostBars
 	v.Groups = x.groupsOf(heads, codes, h.forceName(x))
 	for _, row := range rows {
 		v.By = append(v.By, option{row.Code, row.Title, row.Code == by})
 		if row.Code == by {
 			v.ByName = row.Title
-			v.Bars = x.rankBars(row.Title, ranked, func(Answer) bool { return false })
+			none := func(Answer) bool { return false }
+			v.Bars, v.Slim = x.rankBars(row.Title, ranked, none), x.slimBars(row.Title, ranked, none)
 		}
 	}
+	if onWall(r) {
+		v.wall(r, t)
+	}
 	return comparePage().RenderStatus(w, r, c.status(), "对比排名", v)
+}
+
+// wall cuts the comparison into screens: the table, then the bars.
+func (v *compareView) wall(r *http.Request, t *table.Table) {
+	screens := tableScreens(r, t, func(v *compareView, g web.Grid) { v.Grid = &g })
+	if bars := v.Bars; bars != nil {
+		screens = append(screens, func(v *compareView) { v.Bars = bars })
+	}
+	v.Grid, v.Bars, v.Slim = nil, nil, nil
+	v.Deck = turnTo(r, v, screens)
 }
 
 // mostBars is how many units a bar chart and a column of small lines are legible for.

@@ -1,10 +1,15 @@
 package indicators
 
 import (
+	"context"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/web"
 )
 
@@ -39,7 +44,9 @@ func (h *pages) figureJSON(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.WriteJSON(w, http.StatusOK, a.JSON(c.x.code, c.x.Lang))
+	f := a.JSON(c.x.code, c.x.Lang)
+	f.Text = c.x.text(a)
+	return web.WriteJSON(w, http.StatusOK, f)
 }
 
 // trace opens a figure.
@@ -60,14 +67,28 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	x, a := c.x, t.Answer
-	v := traceView{Crumbs: x.crumbs(c.unit), Name: a.Title(x.Lang), Unit: x.unit(c.unit), Period: x.in(c.p), Switch: h.periods(r, c), Tools: toolsOf(r),
+	own, err := h.ownCells(r, q, &t, x)
+	if err != nil {
+		return err
+	}
+	v := traceView{Crumbs: x.crumbs(c.unit), Name: x.title(a), First: true, Unit: x.unit(c.unit), Period: x.in(c.p), Switch: h.periods(r, c), Tools: toolsOf(r),
 		Verdict: x.verdict(a), Done: achievement(a), Facts: x.traceFacts(t, h.forceName(x)), Path: x.figureOf(a), Notes: a.Notes(x.Lang),
-		Missing: x.missingLinks(a), Cells: x.cellCards(t.Cells), Too: t.Too, Slots: x.slotLinks(a), Closings: x.closingsTable(t)}
+		Missing: x.missingLinks(a), Cells: own, Too: t.Too, Slots: x.slotLinks(a), Closings: x.closingsTable(t)}
+	v.Handed = slices.ContainsFunc(v.Cells, func(c cellCard) bool {
+		return slices.ContainsFunc(c.Versions, func(r versionRow) bool { return r.Handed != "" })
+	})
 	v.JSON = "/api/v1" + v.Path
 	v.Value = x.tile(BundleMember{Indicator: a.Code, Claim: Followed}, map[string]Line{a.Code: {Now: a}})
 	v.Value.Href = ""
 	if q.AsOf > 0 {
 		v.AsOf, v.Now = q.AsOf, v.Path
+	}
+	if len(t.Ghosts) > 0 {
+		names := make([]string, len(t.Ghosts))
+		for i, u := range t.Ghosts {
+			names[i] = x.unit(u)
+		}
+		v.Notes = append(v.Notes, x.say("合计含今日已不存在、不能归入任何单位的：%s", strings.Join(names, x.Text("、"))))
 	}
 	if a.ClosedText != "" {
 		v.Closed = x.closedShown(a, a.ClosedText)
@@ -80,12 +101,12 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 	}
 	if a.Trace != nil {
 		v.Sentence = a.Trace.Sentence(x.words())
-		if v.Tree = x.traceLines(a); len(v.Tree) == 1 {
+		if v.Tree = x.traceLines(a); len(v.Tree) <= 2 {
 			v.Tree = nil // the sentence says it all
 		}
 		v.Operands = x.operandsTable(a)
 	}
-	if len(t.Parts) > 0 {
+	if slices.ContainsFunc(t.Parts, func(p Answer) bool { return !notHere(p.Reason) }) { // not where the units beneath have none
 		p := x.partsTable(t.Parts)
 		if done, err := web.SendTable(w, r, x.say("%s %s %s", v.Name, v.Unit, c.p), p); done || err != nil {
 			return err
@@ -93,5 +114,67 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 		g := web.NewGrid(r, p)
 		v.Parts, v.PartsTitle = &g, x.partsTitle(a, t.PartOf, c.p)
 	}
+	if onWall(r) {
+		v.wall(r)
+	}
 	return tracePage().RenderStatus(w, r, c.status(), v.Name, v)
+}
+
+// Handed tells who handed in the version of a return that is a source of facts, as far as the
+// reader may see it: name and post, and when. What SetReturns joins may have it.
+type Handed interface {
+	HandedIn(ctx context.Context, reader perm.Actor, source string) (who, at string, ok bool)
+}
+
+// ownCells shows the cells behind a figure that its unit reports itself: of an element its own, of
+// an indicator those of its operands, each as the reader may see it.
+func (h *pages) ownCells(r *http.Request, q Question, t *Traced, x lens) ([]cellCard, error) {
+	reader := h.readerOf(r)
+	list, kinds := t.Cells, 0
+	if !onWall(r) {
+		for _, step := range x.ownSteps(t.Answer, h.s.levelOf) {
+			step.AsOf = q.AsOf
+			one, err := h.s.Trace(r.Context(), reader, step)
+			if err != nil {
+				return nil, err
+			}
+			t.Too = max(t.Too, one.Too)
+			if len(one.Cells) > 0 {
+				kinds++
+				list = append(list, one.Cells...)
+			}
+		}
+	}
+	known := map[string]string{}
+	from, _ := h.s.returns.(Handed)
+	return x.cellCards(list, kinds > 0, func(source string) string {
+		if from == nil {
+			return ""
+		}
+		said, asked := known[source]
+		if !asked {
+			if who, at, ok := from.HandedIn(r.Context(), reader, source); ok {
+				said = x.both(who, instant(at))
+			}
+			known[source] = said
+		}
+		return said
+	}), nil
+}
+
+// levelOf gives the level at which an element is reported.
+func (s *Service) levelOf(code string) (org.Level, bool) {
+	e, ok := s.Element(code)
+	return e.Level, ok
+}
+
+// wall cuts the page into screens: the figure with its explanation, then the units.
+func (v *traceView) wall(r *http.Request) {
+	parts := v.Parts
+	screens := []func(*traceView){func(v *traceView) { v.First = true }}
+	if parts != nil {
+		screens = append(screens, tableScreens(r, parts.Table, func(v *traceView, g web.Grid) { v.Parts = &g })...)
+	}
+	v.First, v.Parts, v.Operands, v.Missing, v.Cells, v.Too, v.Slots, v.Closings = false, nil, nil, nil, nil, 0, nil, nil
+	v.Deck = turnTo(r, v, screens)
 }

@@ -47,6 +47,10 @@ func (w *world) Geo() []byte                   { return w.geo }
 func (w *world) Catalogue() *measure.Catalogue { return w.cat }
 func (w *world) Cube() *cube.Cube              { return w.cube }
 
+func (w *world) ClosedAt(period.Period) int64 { return 0 }
+
+func (w *world) Restated(string, period.Period) []org.UnitID { return nil }
+
 func (w *world) Closed(p period.Period) bool {
 	for _, c := range w.closed {
 		if c.Contains(p) {

@@ -71,6 +71,12 @@ func (s *Service) Expectation() map[string][]cube.Expectation {
 	return s.book.Load().expectation(s.units.Register())
 }
 
+// ExpectationOver is Expectation over the units of another register, such as one that was recorded
+// at a past change; the forms are those of now, which are dated themselves.
+func (s *Service) ExpectationOver(reg *org.Register) map[string][]cube.Expectation {
+	return s.book.Load().expectation(reg)
+}
+
 func (s *Service) tellExpectation() error {
 	if f := s.expect.Load(); f != nil {
 		return (*f)(s.Expectation())

@@ -98,3 +98,26 @@ func (s *Service) Waiting(p period.Period) []Waiting {
 	}
 	return out
 }
+
+// Late lists the returns that are overdue on a day, of the periods that ended within the days
+// since a day, form by form.
+func (s *Service) Late(since, on period.Day) []Standing {
+	b := s.book.Load()
+	var out []Standing
+	for _, code := range b.codes {
+		for _, span := range b.spans(code) {
+			for slot := span.form.Grain.SlotOf(since); span.form.Grain.LastDay(slot) < on; slot++ {
+				q := span.form.Grain.Period(slot)
+				if b.at(code, q) != span.form || q.Last() < since {
+					continue
+				}
+				for _, st := range s.standings(code, 0, q) {
+					if st.Overdue(on) {
+						out = append(out, st)
+					}
+				}
+			}
+		}
+	}
+	return out
+}

@@ -219,6 +219,7 @@ const CSS = `.chart-box{overflow-x:auto;max-width:100%}
 .chart-line{min-width:600px}
 .chart-bars{min-width:480px}
 .chart-map{min-width:480px}
+.chart-gantt{min-width:760px}
 .chart-t3{min-width:264px}.chart-t4{min-width:352px}.chart-t5{min-width:440px}.chart-t6{min-width:528px}.chart-t7{min-width:616px}.chart-t8{min-width:704px}.chart-t9{min-width:792px}
 .spark{display:inline-block;width:auto;height:1.75em;vertical-align:middle;overflow:visible}
 .k-s1{stroke:var(--k-s1,#2f5d8a)}.k-s2{stroke:var(--k-s2,#ad5f1c)}.k-s3{stroke:var(--k-s3,#2f7a6a)}.k-s4{stroke:var(--k-s4,#7d5a94)}.k-s5{stroke:var(--k-s5,#6b7024)}.k-s6{stroke:var(--k-s6,#a84d60)}
@@ -229,5 +230,5 @@ const CSS = `.chart-box{overflow-x:auto;max-width:100%}
 .chart text.lt-y,.lt-y{fill:var(--k-yellow,#946400);color:var(--k-yellow,#946400)}
 .chart text.lt-r,.lt-r{fill:var(--k-red,#b3382d);color:var(--k-red,#b3382d)}
 .chart text.lt-n,.lt-n{fill:var(--k-grey,#66727d);color:var(--k-grey,#66727d)}
-@media print{.chart-box{overflow:visible}.chart{-webkit-print-color-adjust:exact;color-adjust:exact}.chart-line,.chart-bars,.chart-map{min-width:0}}
+@media print{.chart-box{overflow:visible}.chart{-webkit-print-color-adjust:exact;color-adjust:exact}.chart-line,.chart-bars,.chart-map,.chart-gantt{min-width:0}}
 `

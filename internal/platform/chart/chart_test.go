@@ -50,6 +50,8 @@ func everyChart(t testing.TB) map[string]Chart {
 		"geo":         GeoMap{Title: nasty, Geo: geo, Areas: areas, Note: nasty},
 		"value geo":   GeoMap{Geo: geo, Areas: areas, Scale: &Scale{Breaks: []float64{1, 2}}},
 		"no geo":      GeoMap{Title: "无"},
+		"gantt":       hostileGantt(),
+		"empty gantt": Gantt{Title: nasty, Rows: []GanttRow{{Name: nasty}}},
 	}
 }
 

@@ -56,6 +56,52 @@
     });
   });
 
+  // Parts of the page that begin folded on a narrow screen: <details open data-fold>.
+  if (window.matchMedia('(max-width: 860px)').matches) {
+    document.querySelectorAll('details[data-fold]').forEach(function (d) { d.open = false; });
+  }
+
+  // Help that writes into a field: inside <aside data-into="#id">, <code data-put="…"> is put in
+  // where the cursor stands; "()" leaves it between the brackets.
+  document.querySelectorAll('[data-into]').forEach(function (help) {
+    var field = document.querySelector(help.getAttribute('data-into'));
+    if (!field) return;
+    function put(code) {
+      var text = code.getAttribute('data-put');
+      var from = field.selectionStart, to = field.selectionEnd, old = field.value;
+      if (from > 0 && /[^\s(（,，{+*\/=<>-]/.test(old.charAt(from - 1))) text = ' ' + text;
+      field.value = old.slice(0, from) + text + old.slice(to);
+      var at = from + text.length - (/\(\)$/.test(text) ? 1 : 0);
+      field.focus();
+      field.setSelectionRange(at, at);
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    var hint = help.querySelector('[data-into-hint]');
+    if (hint) hint.hidden = false;
+    help.querySelectorAll('code[data-put]').forEach(function (code) {
+      code.setAttribute('role', 'button');
+      code.tabIndex = 0;
+      code.addEventListener('click', function () { put(code); });
+      code.addEventListener('keydown', function (e) {
+        if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); put(code); }
+      });
+    });
+  });
+
+  // A wall: the keys of a remote turn its screens; without a person it turns by itself.
+  var deck = document.querySelector('nav.deck');
+  if (deck) {
+    document.addEventListener('keydown', function (e) {
+      if (e.ctrlKey || e.metaKey || e.altKey) return;
+      var rel = { ArrowRight: 'next', PageDown: 'next', ArrowLeft: 'prev', PageUp: 'prev' }[e.key];
+      var a = rel && deck.querySelector('a[rel=' + rel + ']');
+      if (a) { e.preventDefault(); window.location = a.href; }
+      if (e.key === 'Escape') window.location = deck.querySelector('a.deck-out').href;
+    });
+    var turn = deck.getAttribute('data-turn');
+    if (turn) window.setTimeout(function () { window.location = turn; }, 20000);
+  }
+
   // Slash jumps to the search field.
   document.addEventListener('keydown', function (e) {
     if (e.key !== '/' || e.ctrlKey || e.metaKey || e.altKey) return;

@@ -1,0 +1,33 @@
+package meetings
+
+import (
+	"embed"
+	"sync"
+
+	"kaiyang/internal/platform/web"
+)
+
+//go:embed migrations/*.sql templates/*.html
+var embedded embed.FS
+
+var (
+	listPage  = sync.OnceValue(func() *web.Page[listView] { return web.MustPage[listView](embedded, "list.html") })
+	wholePage = sync.OnceValue(func() *web.Page[wholeView] {
+		return web.MustPage[wholeView](embedded, "meeting.html", "decide.html", "errors.html")
+	})
+	seriesPage = sync.OnceValue(func() *web.Page[seriesView] { return web.MustPage[seriesView](embedded, "series.html", "errors.html") })
+	runPage    = sync.OnceValue(func() *web.Page[runView] {
+		return web.MustPage[runView](embedded, "run.html", "decide.html", "errors.html")
+	})
+)
+
+// Module describes the module to the site.
+func (s *Service) Module() web.Module {
+	return web.Module{
+		Name:   "meetings",
+		Files:  embedded,
+		Menu:   []web.MenuItem{{Group: "调度", Label: "会议", Path: "/meetings", Rule: ruleRead, Order: 20}},
+		Routes: s.routes(),
+		Rules:  rules(),
+	}
+}
