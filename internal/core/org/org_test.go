@@ -654,3 +654,27 @@ func TestOneEditCarriesItsReason(t *testing.T) {
 		t.Errorf("two at once: %v, %v", changed, err)
 	}
 }
+
+// Units of the other tree belong to the county as a whole, and to no township.
+func TestUnitsOfAKindBeneathAUnit(t *testing.T) {
+	tree := small(t).On(day("2017-06-30"))
+	for _, c := range []struct {
+		kind  Kind
+		under UnitID
+		want  string
+		ok    bool
+	}{
+		{Village, county, "场部社区 河口村 山背村 湖心村", true},
+		{Village, north, "河口村 山背村", true},
+		{Department, county, "县公安局 县教育局", true},
+		{Department, force2, "县教育局", true},
+		{Department, north, "", false},
+		{Township, post, "", false},
+		{School, county, "", true},
+	} {
+		list, ok := tree.OfKind(c.kind, c.under)
+		if got := names(tree, list); got != c.want || ok != c.ok {
+			t.Errorf("%s beneath %s: %q, %v; want %q, %v", c.kind, tree.Name(c.under), got, ok, c.want, c.ok)
+		}
+	}
+}

@@ -357,3 +357,22 @@ func (t *Tree) Beneath(id UnitID) []UnitID {
 	}
 	return s.ids[p:s.end[p]:s.end[p]]
 }
+
+// OfKind gives the units of a kind at or beneath a unit, in preorder. Schools, departments and
+// other functional units stand in a tree of their own; all of them belong to the root of the
+// territorial tree and to no other unit of it, so that ok is false there.
+func (t *Tree) OfKind(kind Kind, under UnitID) (list []UnitID, ok bool) {
+	from := t.Beneath(under)
+	if kind.Tree() != t.Kind(under).Tree() {
+		if under != t.Root(Territorial) {
+			return nil, false
+		}
+		from = t.Preorder(Functional)
+	}
+	for _, u := range from {
+		if t.Kind(u) == kind {
+			list = append(list, u)
+		}
+	}
+	return list, true
+}

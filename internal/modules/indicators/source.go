@@ -163,11 +163,9 @@ func (s *source) Units(kind org.Kind, under org.UnitID, on period.Day) ([]org.Un
 	if !t.Has(under) {
 		return nil, measure.NotAlive
 	}
-	var out []org.UnitID
-	for _, u := range t.Beneath(under) {
-		if t.Kind(u) == kind {
-			out = append(out, u)
-		}
+	out, ok := t.OfKind(kind, under)
+	if !ok {
+		return nil, measure.BelowLevel
 	}
 	return s.standing(out, on), measure.NoReason
 }

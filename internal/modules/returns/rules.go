@@ -312,11 +312,9 @@ func (s *ruleSource) Returns(string, org.UnitID, period.Period) formula.Returns 
 
 // Units gives the units of a kind at or beneath another.
 func (s *ruleSource) Units(kind org.Kind, under org.UnitID, on period.Day) ([]org.UnitID, measure.Reason) {
-	var out []org.UnitID
-	for _, u := range s.k.l.Tree.Beneath(under) {
-		if s.k.l.Tree.Kind(u) == kind {
-			out = append(out, u)
-		}
+	out, ok := s.k.l.Tree.OfKind(kind, under)
+	if !ok {
+		return nil, measure.BelowLevel
 	}
 	return out, measure.NoReason
 }
