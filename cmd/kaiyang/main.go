@@ -107,7 +107,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: %s\n%s", errUsage, err, cmd.UsageString())
 	})
-	root.AddCommand(c.demo(), c.serve(), c.init(), c.migrate(), c.user(), c.importCmd(), c.export(), c.figure(), c.eval(), c.stats(),
+	root.AddCommand(c.demo(), c.serve(), c.init(), c.migrate(), c.user(), c.importCmd(), c.export(), c.figure(), c.eval(), c.stats(), c.reportCmd(),
 		c.backup(), c.restore(), c.check(), c.copyTo(), c.bench(), c.version(), c.manual(root))
 	for _, sub := range root.Commands() {
 		exactUsage(sub)

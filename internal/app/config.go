@@ -7,11 +7,13 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/platform/notify"
 )
 
 // Version is the release of the program; the build may set it.
@@ -103,4 +105,25 @@ func (c Config) Place() string {
 		return "PostgreSQL"
 	}
 	return u.Redacted()
+}
+
+// FontDir is where the office may put its own fonts for PDF documents.
+func (c Config) FontDir() string {
+	if c.Data == "" {
+		return ""
+	}
+	return filepath.Join(c.Data, "fonts")
+}
+
+// notifyKey gives the key under which mail passwords and keys of robots are sealed: that of the
+// environment variable KAIYANG_NOTIFY_KEY, which servers without a common data directory need, else
+// of a file in the data directory.
+func (c Config) notifyKey() ([]byte, error) {
+	if text := os.Getenv("KAIYANG_NOTIFY_KEY"); text != "" {
+		return notify.ParseKey(text)
+	}
+	if c.Data == "" {
+		return nil, nil
+	}
+	return notify.KeyFile(filepath.Join(c.Data, "notify.key"))()
 }

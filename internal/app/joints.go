@@ -22,7 +22,11 @@ func (o *Office) join() {
 	o.Facts.SetOnClose(o.Indicators.KeepFigures)
 	o.Facts.SetRegisterAsOf(o.Units.RegisterAsOf)
 	o.Facts.SetExpectationOver(o.Returns.ExpectationOver)
+	o.joinActions()
 	o.joinMeetings()
+	o.joinSupervision()
+	o.joinReports()
+	o.joinPlan()
 	o.Returns.OnExpectation(o.Facts.Expect)
 	o.Units.Join(units.Joints{Closed: o.Facts.Closed, Used: o.usesUnit})
 }
@@ -96,6 +100,9 @@ func (o *Office) usesUnit(id org.UnitID) bool {
 				return true
 			}
 		}
+	}
+	if used, err := o.Actions.UsesUnit(context.Background(), id); err != nil || used {
+		return true
 	}
 	posts, err := o.Accounts.ListPosts(context.Background(), o.Operator())
 	if err != nil {

@@ -14,28 +14,42 @@ import (
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/modules/accounts"
+	"kaiyang/internal/modules/actions"
 	"kaiyang/internal/modules/facts"
 	"kaiyang/internal/modules/indicators"
 	"kaiyang/internal/modules/meetings"
+	"kaiyang/internal/modules/notices"
+	"kaiyang/internal/modules/plan"
+	"kaiyang/internal/modules/reports"
 	"kaiyang/internal/modules/returns"
+	"kaiyang/internal/modules/supervision"
 	"kaiyang/internal/modules/units"
+	"kaiyang/internal/platform/docgen/fonts"
+	"kaiyang/internal/platform/docgen/print"
 	"kaiyang/internal/platform/files"
+	"kaiyang/internal/platform/notify"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/platform/web"
 )
 
 // An Office is the whole program over one database.
 type Office struct {
-	Config     Config
-	DB         *sqldb.DB
-	Files      *files.Store
-	Units      *units.Service
-	Accounts   *accounts.Service
-	Facts      *facts.Service
-	Indicators *indicators.Service
-	Returns    *returns.Service
-	Meetings   *meetings.Service
-	Site       *web.Site
+	Config      Config
+	DB          *sqldb.DB
+	Files       *files.Store
+	Units       *units.Service
+	Accounts    *accounts.Service
+	Facts       *facts.Service
+	Indicators  *indicators.Service
+	Returns     *returns.Service
+	Actions     *actions.Service
+	Meetings    *meetings.Service
+	Notices     *notices.Service
+	Supervision *supervision.Service
+	Reports     *reports.Service
+	Plan        *plan.Service
+	Printer     *print.Printer
+	Site        *web.Site
 
 	modules []web.Module
 }
@@ -50,6 +64,12 @@ func build(cfg Config, db *sqldb.DB) *Office {
 	o.Indicators = indicators.New(db, o.Units, o.Facts, cfg.Clock)
 	o.Returns = returns.New(db, o.Units, o.Facts, o.Files, cfg.Clock)
 
+	o.Printer = print.New(cfg.FontDir(), fonts.SystemDirs())
+	o.Notices = notices.New(db, o.Units, notices.Options{Clock: cfg.Clock, Log: cfg.Log, Key: cfg.notifyKey})
+	o.Actions = actions.New(db, o.Units, o.Files, cfg.Clock, cfg.Log)
+	o.Plan = plan.New(db, o.Units, o.Files, cfg.Clock, cfg.Log)
+	o.Reports = reports.New(db, o.Units, o.Files, cfg.Clock, cfg.Log)
+	o.Supervision = supervision.New(db, o.Units, o.Files, cfg.Clock, cfg.Log)
 	o.Meetings = meetings.New(db, o.Units, o.Files, cfg.Clock)
 
 	o.join()
@@ -59,8 +79,20 @@ func build(cfg Config, db *sqldb.DB) *Office {
 		o.Facts.Module(),
 		o.Returns.Module(),
 		o.Indicators.Module(),
+		o.Meetings.Module(),
+		withJobs(o.Actions.Module(), web.Job{Name: "deadlines", Every: time.Minute, Run: o.Actions.Tick}),
+		o.Plan.Module(),
+		o.Supervision.Module(),
+		o.Reports.Module(),
+		o.Notices.Module(),
 	}
 	return o
+}
+
+// withJobs adds work in the background to a module.
+func withJobs(m web.Module, jobs ...web.Job) web.Module {
+	m.Jobs = append(m.Jobs, jobs...)
+	return m
 }
 
 // migrations lists the schema of the whole program.
@@ -71,7 +103,7 @@ func migrations() ([]sqldb.Migration, error) {
 			folders = append(folders, m.Files)
 		}
 	}
-	return sqldb.Migrations(append(folders, files.Migrations)...)
+	return sqldb.Migrations(append(folders, files.Migrations, notify.Migrations)...)
 }
 
 // Connect opens the database, brings its schema up to date (after a backup, on SQLite) and builds
@@ -195,7 +227,7 @@ func (o *Office) newSite() error {
 		return err
 	}
 	o.Site = web.NewSite(web.Options{DB: o.DB, Identity: o.Accounts, Modules: o.modules, Clock: cfg.Clock, Log: cfg.Log, Title: cfg.Title,
-		TitleEN: cfg.TitleEN, Banner: o.banner(), Version: Version, Secure: cfg.Secure(), Proxies: proxies, SignIn: "/login", Change: "/account"})
+		TitleEN: cfg.TitleEN, Banner: o.banner(), Version: Version, Secure: cfg.Secure(), Proxies: proxies, Bell: o.Notices.Bell, SignIn: "/login", Change: "/account"})
 	o.Accounts.SetRules(o.Site.Rules)
 	return nil
 }

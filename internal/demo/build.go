@@ -5,6 +5,7 @@ import (
 	"context"
 	"embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"sort"
 	"strings"
@@ -37,7 +38,7 @@ const Today = "2018-05-10"
 const Password = "Cha-Shan-2018!"
 
 // Steps is how many steps Build tells of.
-const Steps = 11
+const Steps = 16
 
 // Banner is shown on every page of the demonstration.
 const Banner = "演示数据：单位按2023-06-30区划演示，数字按固定规则生成，只有县里已公布的数与公布值一致；演示日期为2018年5月。"
@@ -72,14 +73,16 @@ type Account struct {
 
 // A builder makes the demonstration step by step.
 type builder struct {
-	ctx    context.Context
-	o      *app.Office
-	clock  *clock
-	step   func(text string)
-	values map[string]string // element/category/unit/period → value
-	list   []Value
-	actors map[string]perm.Actor
-	admin  string
+	ctx     context.Context
+	o       *app.Office
+	clock   *clock
+	step    func(text string)
+	values  map[string]string // element/category/unit/period → value
+	list    []Value
+	actors  map[string]perm.Actor
+	admin   string
+	series  int64 // of the dispatch meeting
+	planned int64 // the plan
 }
 
 // Build makes the demonstration county in an empty database that cfg names. step tells what is
@@ -105,10 +108,15 @@ func Build(ctx context.Context, cfg app.Config, step func(text string)) (err err
 		{"账号和岗位", b.accounts},
 		{"2018 年 1 月报表：填报、审核、批准", func() error { return b.month(1, "2018-02-05", "2018-02-08") }},
 		{"2018 年 2 月报表：填报、审核、批准", func() error { return b.month(2, "2018-03-06", "2018-03-09") }},
+		{"年度计划：三项重点工作", b.plan},
 		{"2018 年 3 月报表：填报、审核、批准", func() error { return b.month(3, "2018-04-04", "2018-04-11") }},
 		{"封账与更正", b.restate},
-		{"半月报", b.halves},
+		{"四月上半月报表", func() error { return b.half("2018-04a", "2018-04-17") }},
+		{"四月下半月调度会：议程、材料、议定事项", b.meeting},
+		{"督导检查：随机抽取、检查、整改", b.supervise},
+		{"四月下半月报表", func() error { return b.half("2018-04b", "2018-05-03") }},
 		{"2018 年 4 月报表：部分还在审核", b.april},
+		{"事项办理与下次调度会", func() error { return errors.Join(b.progress(), b.items(), b.next(), b.bulletin()) }},
 		{"口令与演示日期", func() error { return b.finish(real) }},
 	} {
 		step(s.text)
@@ -423,27 +431,22 @@ func (b *builder) restate() error {
 	return b.o.Returns.Approve(ctx, office, []returns.Pick{x}, why)
 }
 
-// halves hands in the half-monthly form; for the second half two townships are still missing.
-func (b *builder) halves() error {
-	for _, h := range []struct{ p, on string }{{"2018-04a", "2018-04-17"}, {"2018-04b", "2018-05-03"}} {
-		b.clock.set(h.on, 9)
-		var list []returns.Pick
-		for i, t := range b.places(org.Township) {
-			if h.p == "2018-04b" && i%9 == 4 {
-				continue
-			}
-			x, err := b.submit("F_XC", t.Code, h.p, nil, "")
-			if err != nil {
-				return err
-			}
-			list = append(list, x)
+// half hands in the half-monthly form; for the second half two townships are still missing.
+func (b *builder) half(p, on string) error {
+	b.clock.set(on, 9)
+	var list []returns.Pick
+	for i, t := range b.places(org.Township) {
+		if p == "2018-04b" && i%9 == 4 {
+			continue
 		}
-		b.clock.set(h.on, 15)
-		if err := b.approve("zb1", list); err != nil {
+		x, err := b.submit("F_XC", t.Code, p, nil, "")
+		if err != nil {
 			return err
 		}
+		list = append(list, x)
 	}
-	return nil
+	b.clock.set(on, 15)
+	return b.approve("zb1", list)
 }
 
 // april leaves work to do: one township has not begun, one was sent back, two wait for review,

@@ -353,3 +353,23 @@ func (s *Service) logins() []string {
 	slices.Sort(out)
 	return out
 }
+
+// Actors gives every person whose account may be used today, with the posts held today, stand-ins
+// included; it answers from memory.
+func (s *Service) Actors() []perm.Actor {
+	today := s.today()
+	s.mu.RLock()
+	list := make([]*person, 0, len(s.people))
+	for _, p := range s.people {
+		if p.Usable(today) {
+			list = append(list, p)
+		}
+	}
+	s.mu.RUnlock()
+	out := make([]perm.Actor, 0, len(list))
+	for _, p := range list {
+		out = append(out, s.actorOf(p, today))
+	}
+	slices.SortFunc(out, func(a, b perm.Actor) int { return int(a.Account - b.Account) })
+	return out
+}

@@ -2,6 +2,7 @@ package indicators
 
 import (
 	"context"
+	"strconv"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/formula"
@@ -237,4 +238,45 @@ func (k *asking) shownOf(l Line) measure.Shown {
 		s.Trend = append(s.Trend, spot)
 	}
 	return s
+}
+
+// PartsOf gives an element's categories for a unit and a period, each named by its labels; nothing
+// for an element without categories.
+func (s *Service) PartsOf(ctx context.Context, reader perm.Actor, code string, unit org.UnitID, p period.Period) (out []measure.Shown, err error) {
+	defer fault.Wrap(&err, "indicators.PartsOf(%s, %d, %s)", code, unit, p)
+	k, err := s.ask(ctx, reader, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer k.done()
+	ref, err := k.refOf(code)
+	if err != nil || ref.Element == nil {
+		return nil, err
+	}
+	for _, c := range ref.Element.Scheme.All() {
+		pick, name := selectorOf(ref.Element.Scheme, c)
+		x, err := k.exprOf(ref, pick)
+		if err != nil {
+			return nil, err
+		}
+		shown := k.shownOf(Line{Now: k.over(ref, x, pick, unit, []period.Period{p}, -1)[0]})
+		shown.Name = name
+		out = append(out, shown)
+	}
+	return out, nil
+}
+
+// selectorOf writes a category as a selector, and its labels in words.
+func selectorOf(s measure.Scheme, c measure.Category) (pick, name string) {
+	labels := c.Labels()
+	for _, d := range s.Dimensions {
+		if l, ok := labels[d.Name]; ok {
+			if pick != "" {
+				pick, name = pick+";", name+"、"
+			}
+			pick += d.Name + "=" + strconv.Quote(l)
+			name += l
+		}
+	}
+	return pick, name
 }

@@ -99,8 +99,8 @@ func Propose(k Known) []Topic {
 		if i.Overdue <= 0 || !i.State.Open() {
 			continue
 		}
-		out = append(out, Topic{Kind: Overdue, Title: i.Title, Path: i.Path, Unit: i.Lead, Force: i.Force, Code: i.Figure.Code, Key: fmt.Sprintf("item:%d", i.ID),
-			Reason: fmt.Sprintf("%s 牵头，期限 %s，逾期 %d 个工作日，%s", k.Unit(i.Lead), i.Deadline.Chinese(), i.Overdue, i.State.Text())})
+		out = append(out, Topic{Kind: Overdue, Title: strings.TrimRight(i.Title, "。"), Path: i.Path, Unit: i.Lead, Force: i.Force, Code: i.Figure.Code, Key: fmt.Sprintf("item:%d", i.ID),
+			Reason: fmt.Sprintf("%s牵头，期限%s，逾期 %d 个工作日，%s", k.Unit(i.Lead), i.Deadline.Chinese(), i.Overdue, i.State.Text())})
 	}
 	for _, s := range k.Signals {
 		out = append(out, Topic{Kind: Signalled, Title: s.Title, Reason: s.Reason, Path: s.Path, Key: "signal:" + s.Key, Code: s.Code, Unit: s.Unit, Force: s.Force})

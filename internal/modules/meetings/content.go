@@ -151,7 +151,7 @@ func effectOf(d Decision, item work.Item, was, now *measure.Shown, unit func(org
 		if item.ID != 0 && item.Deadline != d.Deadline {
 			e.Deadline = item.Deadline.Chinese() + "（原 " + d.Deadline.Chinese() + "）"
 		}
-		if item.Why != "" {
+		if item.Why != "" && item.Why != item.State.Text() {
 			e.State += "，" + item.Why
 		}
 	}
@@ -229,6 +229,11 @@ func (c Content) moved(code string) string {
 		return "好转"
 	}
 	return ""
+}
+
+// itemLight gives the word of an action item's light (STANDARDS LIGHT-01).
+func itemLight(l measure.Light) string {
+	return map[measure.Light]string{measure.Green: "正常", measure.Yellow: "预警", measure.Red: "逾期", measure.Grey: "办结"}[l]
 }
 
 func ordinal(n int) string {

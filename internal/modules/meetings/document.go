@@ -2,6 +2,7 @@ package meetings
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"kaiyang/internal/core/measure"
@@ -82,7 +83,7 @@ func (c Content) document(made, generator, base string) *docgen.Document {
 	case len(c.Effects) == 0:
 		add(docgen.Say(c.Last + "没有交办事项。"))
 	default:
-		add(docgen.Table{Table: c.effectTable(), Wide: true})
+		add(docgen.Table{Table: keep(c.effectTable(), "no", "text", "lead", "deadline", "state", "light")})
 		for _, e := range c.Effects {
 			if e.Figure != "" {
 				add(docgen.Say(fmt.Sprintf("第%d项关联指标“%s”：%s", e.No, e.Figure, e.Words)))
@@ -128,6 +129,30 @@ func (c Content) figureColumns() []table.Column {
 		cols = append(cols, table.Column{Head: []string{"较上次"}, Key: "moved", Align: table.Center})
 	}
 	return cols
+}
+
+// keep leaves the columns with the keys given, so that a table fits an upright page; the whole of it
+// stands in the overview.
+func keep(t *table.Table, keys ...string) *table.Table {
+	var cols []int
+	for i := range t.Columns {
+		if slices.Contains(keys, t.Columns[i].Key) {
+			cols = append(cols, i)
+		}
+	}
+	columns := make([]table.Column, len(cols))
+	for j, i := range cols {
+		columns[j] = t.Columns[i]
+	}
+	t.Columns = columns
+	for r := range t.Rows {
+		cells := make([]table.Cell, len(cols))
+		for j, i := range cols {
+			cells[j] = t.Rows[r].Cells[i]
+		}
+		t.Rows[r].Cells = cells
+	}
+	return t
 }
 
 func (c Content) hasIntervals() bool {
@@ -180,7 +205,7 @@ func (c Content) forceBlocks(w *writer, f ForcePage) (out []docgen.Block) {
 	for _, x := range f.Figures {
 		t.Rows = append(t.Rows, c.figureRow(w, x))
 	}
-	out = append(out, docgen.Table{Table: t, Wide: true})
+	out = append(out, docgen.Table{Table: keep(t, "name", "period", "value", "interval", "target", "light", "prev", "year_before", "moved")})
 	if p, ok := trendOf(f.Figures, f.Ranked); ok {
 		out = append(out, p)
 	}
@@ -251,7 +276,7 @@ func (c Content) effectTable() *table.Table {
 	for _, e := range c.Effects {
 		light := table.Text("")
 		if e.Light != measure.NoLight {
-			light = table.Light(e.Light, chart.LightWord(e.Light))
+			light = table.Light(e.Light, itemLight(e.Light))
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(fmt.Sprint(e.No)), table.Link(e.Text, e.Path), table.Text(e.Lead), table.Text(e.Deadline), table.Text(e.State), light, table.Text(e.Was), table.Text(e.Now)}})
 	}

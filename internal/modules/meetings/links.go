@@ -7,9 +7,9 @@ import "strconv"
 func meetingPath(id int64) string { return "/meetings/" + strconv.FormatInt(id, 10) }
 
 func runPath(id, topic int64) string {
-	p := meetingPath(id) + "/run"
+	p := meetingPath(id) + "/run?screen=1"
 	if topic != 0 {
-		p += "?topic=" + strconv.FormatInt(topic, 10)
+		p += "&topic=" + strconv.FormatInt(topic, 10)
 	}
 	return p
 }
@@ -19,3 +19,6 @@ func packPath(id int64, version int, format string) string {
 }
 
 func seriesPath(id int64) string { return "/meeting-series/" + strconv.FormatInt(id, 10) }
+
+// Path gives the address of a meeting's page, for links from other parts.
+func (s *Service) Path(id int64) string { return meetingPath(id) }

@@ -237,7 +237,7 @@ type Pack struct {
 
 // The deeds of this module.
 var (
-	ruleRead   = perm.Rule{Deed: "meetings.read", Label: "查看会议", Roles: []perm.Role{perm.Leader, perm.Office, perm.Member, perm.Reporter, perm.Reader, perm.Auditor}}
+	ruleRead   = perm.Rule{Deed: "meetings.read", Label: "查看会议", Roles: []perm.Role{perm.Leader, perm.Office, perm.Member, perm.Reporter, perm.Reader}}
 	ruleKeep   = perm.Rule{Deed: "meetings.keep", Label: "组织会议、记录议定事项", Roles: []perm.Role{perm.Office}}
 	ruleAnswer = perm.Rule{Deed: "meetings.answer", Label: "回复会议通知", Roles: []perm.Role{perm.Leader, perm.Office, perm.Member, perm.Reporter}}
 	rulePaper  = perm.Rule{Deed: "meetings.paper", Label: "提交会议材料", Roles: []perm.Role{perm.Office, perm.Member}, Scoped: true}

@@ -199,7 +199,7 @@ func (x lens) decisionLine(d Decision, items map[int64]work.Item, topics []Topic
 		l.Deadline = d.Deadline.String()
 	}
 	if i, ok := items[d.Item]; ok {
-		l.ItemNo, l.ItemPath, l.State, l.Light, l.LightWord = i.No, i.Path, x.t(i.State.Text()), i.Light, x.t(chart.LightWord(i.Light))
+		l.ItemNo, l.ItemPath, l.State, l.Light, l.LightWord = i.No, i.Path, x.t(i.State.Text()), i.Light, x.t(itemLight(i.Light))
 		if i.Deadline != d.Deadline {
 			l.Deadline = i.Deadline.String() + " " + x.t("（原 %s）", d.Deadline)
 		}
@@ -374,7 +374,7 @@ type itemLine struct {
 }
 
 func (x lens) itemLine(i work.Item) itemLine {
-	return itemLine{No: i.No, Title: i.Title, Lead: x.name(i.Lead), Deadline: i.Deadline.String(), State: x.t(i.State.Text()), Path: i.Path, Why: i.Why, Light: i.Light, LightWord: x.t(chart.LightWord(i.Light))}
+	return itemLine{No: i.No, Title: i.Title, Lead: x.name(i.Lead), Deadline: i.Deadline.String(), State: x.t(i.State.Text()), Path: i.Path, Why: i.Why, Light: i.Light, LightWord: x.t(itemLight(i.Light))}
 }
 
 func (x lens) figureView(f measure.Shown) *figureView {
@@ -431,6 +431,11 @@ func (x lens) effectsTable(c Content) *table.Table {
 	t.Name, t.Caption = x.t(t.Name), ""
 	t.Columns = append(t.Columns, table.Column{Head: []string{x.t("关联指标"), x.t("变化")}, Key: "words", Width: 14})
 	for i := range t.Rows {
+		for j := range t.Rows[i].Cells {
+			if c := &t.Rows[i].Cells[j]; c.Kind == table.LightKind {
+				c.Text = x.t(c.Text)
+			}
+		}
 		t.Rows[i].Cells = append(t.Rows[i].Cells, table.Text(c.Effects[i].Words))
 	}
 	return t

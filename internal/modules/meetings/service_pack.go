@@ -161,14 +161,15 @@ func (s *Service) forcePages(ctx context.Context, by perm.Actor, k Known) (out [
 			if err != nil {
 				return nil, err
 			}
-			known := 0
+			known, values := 0, map[string]bool{}
 			for _, y := range list {
 				if y.Value != "" {
 					known++
+					values[y.Value] = true
 				}
 			}
-			if known*2 < len(list) || known < 2 {
-				continue
+			if known*2 < len(list) || len(values) < 2 {
+				continue // nothing to tell apart
 			}
 			slices.SortStableFunc(list, func(a, b measure.Shown) int { return placeOr(a) - placeOr(b) })
 			f.Ranked, f.Ranking = x.Name, list
@@ -312,4 +313,43 @@ func (s *Service) base() string {
 		return ""
 	}
 	return s.joints.Base()
+}
+
+// PackDocument gives the pack of the meeting that a text names: the newest version as it was
+// frozen; where none was made yet, what would be frozen now, without keeping it.
+func (s *Service) PackDocument(ctx context.Context, reader perm.Actor, text string) (*docgen.Document, error) {
+	m, err := s.Latest(ctx, reader, text)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.Show(ctx, reader, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	if n := len(w.Packs); n > 0 {
+		c, err := readContent(w.Packs[n-1].Content)
+		if err != nil {
+			return nil, err
+		}
+		return c.document(w.Packs[n-1].Cutoff, s.joints.Generator, s.base()), nil
+	}
+	if s.joints.Figures == nil {
+		return nil, fault.New(fault.Unavailable, "文书或指标模块没有启用，不能生成会议材料")
+	}
+	c, err := s.content(ctx, reader, m.ID)
+	if err != nil {
+		return nil, err
+	}
+	now := s.clock()
+	c.Cutoff = now.Format("2006-01-02 15:04")
+	return c.document(now.Format("2006-01-02T15:04:05Z07:00"), s.joints.Generator, s.base()), nil
+}
+
+// MinutesDocument gives the minutes of the meeting that a text names.
+func (s *Service) MinutesDocument(ctx context.Context, reader perm.Actor, text string) (*docgen.Document, error) {
+	m, err := s.Latest(ctx, reader, text)
+	if err != nil {
+		return nil, err
+	}
+	return s.Minutes(ctx, reader, m.ID)
 }

@@ -244,7 +244,7 @@ func TestPagesInBothLanguages(t *testing.T) {
 	w.must(w.s.Move(ctx, by, id, Running, ""))
 	for path, want := range map[string][2]string{
 		"/meetings":              {"下次会议", "Next meeting"},
-		"/meeting-series/1":     {"遇休息日", "a day off"},
+		"/meeting-series/1":      {"遇休息日", "a day off"},
 		meetingPath(id):          {"未复吸率", "Agenda"},
 		meetingPath(id) + "/run": {"29.5%", "Record a decision"},
 	} {

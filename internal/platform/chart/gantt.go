@@ -118,7 +118,7 @@ func (g Gantt) AppendSVG(dst []byte, o Options) []byte {
 	}
 	if !g.Today.IsZero() && g.Today >= from && g.Today <= to {
 		at := (x(g.Today) + x(g.Today.AddDays(1))) / 2
-		p.line(at, 20, at, bottom, "k-target", target, 1.5, "6 4")
+		p.line(at, ganttHead, at, bottom, "k-target", target, 1.5, "6 4")
 		word := o.tr("今天")
 		half := textWidth(word, 13) / 2
 		p.label(clamp(at, left+half, right-half), 14, 13, atMiddle, "k-target-t", target, true, word)

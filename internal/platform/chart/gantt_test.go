@@ -131,7 +131,7 @@ func TestGanttDrawsToScale(t *testing.T) {
 	// 90 for names and 26 for lights: the month spans 116 to 492.
 	for _, want := range []string{
 		`<rect x="116" y="68" width="376" height="15" rx="2" class="k-g"`, `<rect x="116" y="68" width="188" height="15" rx="2" class="k-bg"`,
-		`<line x1="304" y1="20" x2="304"`, `<path d="M304 68.5L311 75.5L304 82.5L297 75.5Z" fill="#1f7a5a"`,
+		`<line x1="304" y1="62" x2="304"`, `<path d="M304 68.5L311 75.5L304 82.5L297 75.5Z" fill="#1f7a5a"`,
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("lacks %s\n%s", want, out)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -161,6 +162,27 @@ type layoutView struct {
 	Here                                 string        // path of this page, to come back to
 	Screen                               bool          // meeting-room view
 	Other                                string        // code of the other language
+	Bell                                 bellView
+}
+
+// bellView is the bell in the header; without a path there is none.
+type bellView struct {
+	Path, Count, Label string
+}
+
+// bell asks how many messages wait for the reader.
+func (s *Site) bell(r *http.Request) bellView {
+	if s.opt.Bell == nil {
+		return bellView{}
+	}
+	n, path := s.opt.Bell(r)
+	if path == "" {
+		return bellView{}
+	}
+	if n == 0 {
+		return bellView{Path: path, Label: T(r, "通知")}
+	}
+	return bellView{Path: path, Count: strconv.Itoa(min(n, 999)), Label: T(r, "通知，%d 条未读", n)}
 }
 
 type menuGroup struct {
@@ -209,6 +231,7 @@ func writeLayout(w http.ResponseWriter, r *http.Request, status int, title strin
 		v.SignedIn, v.Name, v.Post = true, a.Name, a.PostTitle()
 		if !session.MustChange && !session.Screen {
 			v.Menu = menuHTML(s.menuFor(a, lang, r.URL.Path))
+			v.Bell = s.bell(r)
 		}
 	}
 	frame := buffers.Get().(*bytes.Buffer)

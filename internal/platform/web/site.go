@@ -41,6 +41,11 @@ type Options struct {
 	Proxies []netip.Prefix
 	// SignIn is the path of the log-in page, Change that of the password page.
 	SignIn, Change string
+	// Bell gives how many messages the reader of a page has not read, and the path where they are;
+	// "" for readers without messages. It is asked on every page and must answer from memory; what it
+	// answers may change only with a change number, since unchanged pages are not sent again. It may
+	// be nil.
+	Bell func(r *http.Request) (count int, path string)
 }
 
 // A Site answers requests for all modules.

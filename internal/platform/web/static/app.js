@@ -89,10 +89,10 @@
   });
 
   // A wall: the keys of a remote turn its screens; without a person it turns by itself.
-  var deck = document.querySelector('nav.deck');
+  var deck = document.querySelector('.deck, [data-deck]');
   if (deck) {
     document.addEventListener('keydown', function (e) {
-      if (e.ctrlKey || e.metaKey || e.altKey) return;
+      if (e.ctrlKey || e.metaKey || e.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(e.target.tagName)) return;
       var rel = { ArrowRight: 'next', PageDown: 'next', ArrowLeft: 'prev', PageUp: 'prev' }[e.key];
       var a = rel && deck.querySelector('a[rel=' + rel + ']');
       if (a) { e.preventDefault(); window.location = a.href; }
@@ -100,6 +100,20 @@
     });
     var turn = deck.getAttribute('data-turn');
     if (turn) window.setTimeout(function () { window.location = turn; }, 20000);
+  }
+
+  // A screen that follows the chair: the item under discussion is asked for every few seconds.
+  // Whoever takes notes turns the pages alone.
+  var run = document.querySelector('[data-run]');
+  if (run && !run.querySelector('form')) {
+    var shown = null;
+    window.setInterval(function () {
+      fetch(run.getAttribute('data-run'), { credentials: 'same-origin' }).then(function (r) { return r.json(); }).then(function (now) {
+        var key = now.topic + '/' + now.decisions + '/' + now.state;
+        if (shown !== null && key !== shown) window.location = window.location.pathname + '?screen=1' + (now.topic ? '&topic=' + now.topic : '');
+        shown = key;
+      }, function () {});
+    }, 4000);
   }
 
   // Slash jumps to the search field.

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"kaiyang/internal/app"
+	"kaiyang/internal/core/fault"
+)
+
+func (c *cli) reportCmd() *cobra.Command {
+	var period, unit, out string
+	cmd := &cobra.Command{
+		Use:   "report KIND --period P --out FILE",
+		Short: "生成文书：会议材料、纪要、简报、通报、报告 / documents of a period as docx, PDF or xlsx",
+		Long: `生成一份文书，按文件扩展名写成 docx、pdf 或 xlsx。种类：
+  pack            调度会会议材料（最新一版；没有时按现在的数生成，不存档）
+  minutes         会议纪要
+  bulletin        简报
+  notice          通报
+  leading-group   给领导小组的工作报告
+  annual          年度毒情分析
+/ makes a document; the format follows from the ending of the file`,
+		Example: "  kaiyang report pack --period 2018-05a --out pack.docx\n  kaiyang report annual --period 2017 --out annual.pdf",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format := strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), ".")
+			ctx, o, err := c.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			var buf bytes.Buffer
+			fonts, err := o.WriteReport(ctx, &buf, app.Report{Kind: args[0], Period: period, Unit: unit, Format: format})
+			if err != nil {
+				return err
+			}
+			if err := writeWhole(ctx, out, buf.Bytes()); err != nil {
+				return err
+			}
+			if fonts != "" {
+				fmt.Fprintln(cmd.ErrOrStderr(), fonts)
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), out)
+			return nil
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&period, "period", "", "期别；会议也可写日期 / period, of a meeting also its day")
+	f.StringVar(&unit, "unit", "", "单位：代码或全称；默认全县 / unit, default the root")
+	f.StringVar(&out, "out", "", "写到哪个文件（.docx .pdf .xlsx） / file to write")
+	cmd.MarkFlagRequired("period")
+	cmd.MarkFlagRequired("out")
+	return cmd
+}
+
+// writeWhole writes a file beside its place and moves it there, so that nothing half-written stays.
+func writeWhole(_ context.Context, path string, content []byte) error {
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".kaiyang-*")
+	if err != nil {
+		return fault.Because(err, fault.Invalid, "不能写文件 %s；请检查目录和权限", path)
+	}
+	defer os.Remove(tmp.Name())
+	_, err = tmp.Write(content)
+	if e := tmp.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Chmod(tmp.Name(), 0o644)
+	}
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return fault.Because(err, fault.Invalid, "不能写文件 %s；请检查目录、权限和磁盘空间", path)
+	}
+	return nil
+}

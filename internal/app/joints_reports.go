@@ -1,0 +1,99 @@
+package app
+
+import (
+	"context"
+	"io"
+
+	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
+	"kaiyang/internal/modules/meetings"
+	"kaiyang/internal/modules/reports"
+)
+
+// Series gives one figure over several periods.
+func (f countyFigures) Series(ctx context.Context, reader perm.Actor, code string, unit org.UnitID, list []period.Period) ([]measure.Shown, error) {
+	return f.Course(ctx, reader, code, unit, list)
+}
+
+// joinReports connects the documents with figures, items, meetings and the writers.
+func (o *Office) joinReports() {
+	o.Reports.Join(reports.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Meetings: o.heldMeetings, Forces: o.forces, Parts: o.Indicators.PartsOf,
+		Late: func(ctx context.Context, reader perm.Actor, on period.Day) ([]reports.Late, error) {
+			list, err := o.lateReturns(ctx, reader, on)
+			out := make([]reports.Late, len(list))
+			for i, l := range list {
+				out[i] = reports.Late{Form: l.Form, Name: l.Name, Period: l.Period, Days: l.Days, Path: l.Path}
+			}
+			return out, err
+		},
+		Makers: map[string]reports.Maker{"pack": o.Meetings.PackDocument, "minutes": o.Meetings.MinutesDocument},
+		Print:  o.Printer.Print, Pictures: o.Printer.Pictures, Generator: o.Config.Title + " " + Version, Base: o.address})
+}
+
+// heldMeetings lists the meetings held in a period with what they decided.
+func (o *Office) heldMeetings(ctx context.Context, reader perm.Actor, p period.Period) ([]reports.Held, error) {
+	list, err := o.Meetings.Meetings(ctx, reader, p.First(), p.Last())
+	if err != nil {
+		return nil, err
+	}
+	var out []reports.Held
+	for _, m := range list {
+		if m.State != meetings.Held {
+			continue
+		}
+		w, err := o.Meetings.Show(ctx, reader, m.ID)
+		if err != nil {
+			return nil, err
+		}
+		h := reports.Held{Title: m.Title, Day: m.Day, Path: o.Meetings.Path(m.ID)}
+		for _, d := range w.Decisions {
+			if d.Gone {
+				continue
+			}
+			x := reports.Decided{Text: d.Text, Lead: o.Units.Today().Short(d.Lead), Until: d.Deadline}
+			if i, ok := w.Items[d.Item]; ok {
+				x.State, x.Open, x.Path = i.State.Text(), i.State.Open(), i.Path
+			}
+			h.Decided = append(h.Decided, x)
+		}
+		out = append(out, h)
+	}
+	return out, nil
+}
+
+// A Report is a document that is asked for by its kind and period.
+type Report struct {
+	Kind   string // pack, minutes, bulletin, notice, leading-group, annual
+	Period string
+	Unit   string // code or name; "" for the county
+	Format string // docx, pdf, xlsx
+}
+
+// WriteReport writes a document. The pack of a meeting that was frozen is the frozen file itself.
+func (o *Office) WriteReport(ctx context.Context, w io.Writer, r Report) (fonts string, err error) {
+	by := o.Operator()
+	if r.Kind == "pack" {
+		m, err := o.Meetings.Latest(ctx, by, r.Period)
+		if err != nil {
+			return "", err
+		}
+		if _, content, err := o.Meetings.PackFile(ctx, by, m.ID, 0, r.Format); err == nil {
+			_, err = w.Write(content)
+			return "", err
+		}
+	}
+	unit := o.Units.Today().Root(org.Territorial)
+	if r.Unit != "" {
+		if unit, err = o.Units.Register().Find(r.Unit, period.DayOf(o.Config.Clock())); err != nil {
+			return "", err
+		}
+	}
+	d, err := o.Reports.Compose(ctx, by, r.Kind, r.Period, unit)
+	if err != nil {
+		return "", err
+	}
+	d.Meta.Base = o.address()
+	return o.Printer.Print(w, d, r.Format)
+}
