@@ -11,7 +11,8 @@ import (
 
 // Check proves the database against itself and writes a line for each proof: its pages, the
 // audit chain, the columns of facts against their history, the figures in memory against a full
-// roll-up, and the closed figures against a new computation. The error names the first failure;
+// roll-up, the closed figures against a new computation, frozen packs and documents and kept files
+// against their checksums, and random draws against a new draw. The error names the first failure;
 // the others are tried all the same.
 func (o *Office) Check(ctx context.Context, w io.Writer) error {
 	var first error
@@ -46,6 +47,29 @@ func (o *Office) Check(ctx context.Context, w io.Writer) error {
 	prove("封账数字", func() (string, error) {
 		n, err := o.Indicators.CheckClosings(ctx)
 		return fmt.Sprintf("%d 个数重新计算一致", n), err
+	})
+	prove("会议材料", func() (string, error) {
+		n, err := o.Meetings.CheckPacks(ctx)
+		return fmt.Sprintf("%d 版冻结内容与校验和一致", n), err
+	})
+	prove("文书", func() (string, error) {
+		n, err := o.Reports.CheckDocuments(ctx)
+		return fmt.Sprintf("%d 版冻结内容与校验和一致", n), err
+	})
+	prove("随机抽取", func() (string, error) {
+		n, err := o.Supervision.CheckDraws(ctx)
+		return fmt.Sprintf("%d 次抽取重新计算一致", n), err
+	})
+	prove("保存的文件", func() (string, error) {
+		total := 0
+		for _, owner := range []string{"facts", "returns", "meetings", "actions", "plan", "supervision", "reports"} {
+			n, err := o.Files.Check(ctx, owner)
+			if err != nil {
+				return "", err
+			}
+			total += n
+		}
+		return fmt.Sprintf("%d 个内容与校验和一致", total), nil
 	})
 	return first
 }

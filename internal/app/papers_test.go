@@ -1,0 +1,62 @@
+package app_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"kaiyang/internal/app"
+	"kaiyang/internal/core/fault"
+	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/testkit/county"
+)
+
+// What was frozen is proved by check: a changed pack, document or draw is found.
+func TestCheckFindsChangedPapers(t *testing.T) {
+	for name, harm := range map[string]string{
+		"会议材料": `UPDATE meetings_pack SET content = '{}'`,
+		"随机抽取": `UPDATE supervision_draw SET record = REPLACE(record, '演示种子', '别的种子')`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := county.Office(t)
+			var out bytes.Buffer
+			if err := o.Check(t.Context(), &out); err != nil {
+				t.Fatalf("a sound office: %v\n%s", err, out.String())
+			}
+			err := o.DB.InTx(app.WithOperator(t.Context()), func(tx *sqldb.Tx) error {
+				n, err := tx.Exec(harm)
+				if n == 0 {
+					t.Errorf("nothing was changed by %s", harm)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			out.Reset()
+			if err := o.Check(t.Context(), &out); fault.KindOf(err) != fault.Conflict || !strings.Contains(out.String(), "✗ "+name) {
+				t.Errorf("not found: %v\n%s", err, out.String())
+			}
+		})
+	}
+}
+
+// The documents of the programme come out of the command's door in every format.
+func TestEveryReportIsWritten(t *testing.T) {
+	o := county.Office(t)
+	ctx := app.WithOperator(t.Context())
+	for kind, p := range map[string]string{"pack": "2018-05a", "minutes": "2018-04b", "bulletin": "2018-04", "notice": "2018-04", "leading-group": "2018-04", "annual": "2017"} {
+		for format, head := range map[string]string{"docx": "PK", "pdf": "%PDF-", "xlsx": "PK"} {
+			var out bytes.Buffer
+			if _, err := o.WriteReport(ctx, &out, app.Report{Kind: kind, Period: p, Format: format}); err != nil || !strings.HasPrefix(out.String(), head) || out.Len() < 4000 {
+				t.Errorf("%s as %s: %v, %d bytes", kind, format, err, out.Len())
+			}
+		}
+	}
+	var out bytes.Buffer
+	for _, r := range []app.Report{{Kind: "novel", Period: "2018-04", Format: "pdf"}, {Kind: "bulletin", Period: "2018-13", Format: "pdf"}, {Kind: "pack", Period: "2019-05a", Format: "pdf"}, {Kind: "annual", Period: "2017", Format: "odt"}, {Kind: "bulletin", Period: "2018-04", Unit: "没有的镇", Format: "pdf"}} {
+		if _, err := o.WriteReport(ctx, &out, r); err == nil || out.Len() != 0 || fault.KindOf(err) == fault.Internal {
+			t.Errorf("%+v: %v, %d bytes", r, err, out.Len())
+		}
+	}
+}
