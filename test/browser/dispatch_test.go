@@ -1,0 +1,88 @@
+package browser_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"kaiyang/internal/testkit"
+)
+
+// The day before a dispatch meeting and the days after: the data propose the agenda, one click
+// makes the pack, the chair's view takes a decision, the township signs and reports with a file,
+// another person verifies, the office closes, and the item says what became of it.
+func TestADecisionIsFollowedToItsProof(t *testing.T) {
+	_, at := served(t)
+	office := testkit.Browser(t)
+	town, other := office.Another(), office.Another()
+	signIn(office, at, "office")
+	signIn(town, at, "t104")
+	signIn(other, at, "office2")
+
+	office.Go(at + "/meetings")
+	has(t, "the meetings", office.Text("main"), "2018-05-11", "明天")
+	office.Go(at + "/meetings/2")
+	has(t, "what the data propose", office.Text("main"), "上次议定事项办理情况", "春季禁种铲毒踏查安排", "未达标", "逾期")
+	office.Follow(`form[action="/meetings/2/proposals"] button`)
+	office.Follow(`form[action="/meetings/2/packs"] button`)
+	has(t, "the pack", office.Text("#packs"), "第 1 版", "Word", "PDF", "Excel")
+	for _, f := range []string{"docx", "pdf", "xlsx"} {
+		if b, err := os.ReadFile(office.Download(`a[href="/meetings/2/packs/1/` + f + `"]`)); err != nil || len(b) < 10_000 {
+			t.Errorf("the %s of the pack: %d bytes, %v", f, len(b), err)
+		}
+	}
+
+	// The meeting. The chair's view steps through the agenda by keys; the wall follows nobody's typing.
+	office.Follow(`form[action="/meetings/2/state"]:has(input[value="running"]) button`)
+	first := office.Path()
+	if !strings.HasPrefix(first, "/meetings/2/run") {
+		t.Fatalf("the meeting begins at %s", first)
+	}
+	office.FollowScript(`document.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}))`)
+	has(t, "the second item", office.Text("h1"), "春季禁种铲毒踏查安排")
+	office.Type("#text", "四个图斑逐一踏查，照片和记录报专班。")
+	office.Type("#lead", "楠木渡镇")
+	office.Type("#standard", "踏查记录齐全")
+	office.Follow(`form[action="/meetings/2/decisions"] button`)
+	has(t, "the decision", office.Text("main"), "四个图斑逐一踏查", "楠木渡镇")
+	item := office.Eval(`document.querySelector('.decided a[href^="/actions/"]').getAttribute('href')`)
+
+	// The township is told, signs, and reports with a file.
+	town.Go(at + "/inbox")
+	has(t, "the township's inbox", town.Text("main"), "四个图斑逐一踏查")
+	deed := func(b *testkit.Tab, name string, fill func()) {
+		t.Helper()
+		b.Go(at + item)
+		b.Eval(`(document.getElementById('` + name + `') || {}).open = true`)
+		if fill != nil {
+			fill()
+		}
+		b.Follow(`form[action="` + item + `/` + name + `"] button[type=submit]`)
+	}
+	town.Go(at + item)
+	has(t, "the item at the township", town.Text("main"), "待签收")
+	deed(town, "sign", nil)
+	has(t, "after signing", town.Text("main"), "办理中")
+	photo := filepath.Join(t.TempDir(), "踏查记录.pdf")
+	if err := os.WriteFile(photo, []byte("%PDF-1.4\n% 踏查记录（测试）\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	deed(town, "feedback", func() {
+		town.Type(`#feedback textarea[name="reason"]`, "四个图斑已踏查，未发现种植。")
+		town.Upload(`#feedback input[type=file]`, photo)
+	})
+	has(t, "after the feedback", town.Text("main"), "待核验", "踏查记录.pdf")
+
+	// Who reported may not verify; somebody else does, and the office closes.
+	if n := town.Eval(`document.querySelectorAll('form[action="` + item + `/verify"]').length`); n != "0" {
+		t.Errorf("the township is offered to verify its own work")
+	}
+	deed(other, "verify", func() {})
+	has(t, "after verifying", other.Text("main"), "待销号")
+	deed(office, "close", nil)
+	has(t, "after closing", office.Text("main"), "已销号")
+	office.Go(at + "/meetings/2")
+	has(t, "the meeting afterwards", office.Text("#decisions"), "四个图斑逐一踏查", "已销号")
+	quiet(t, at, office, town, other)
+}
