@@ -68,9 +68,18 @@ func (c *cli) figure() *cobra.Command {
 				return err
 			}
 			defer o.Close()
-			a, err := o.Indicators.Ask(ctx, o.Operator(), indicators.Question{Code: args[0], Unit: unit, Period: p, Explain: explain, Rank: true, AsOf: t.asOf, Boundaries: t.by()})
+			q := indicators.Question{Code: args[0], Unit: unit, Period: p, AsOf: t.asOf, Boundaries: t.by()}
+			asked := q
+			asked.Explain, asked.Rank = explain, true
+			a, err := o.Indicators.Ask(ctx, o.Operator(), asked)
 			if err != nil {
 				return err
+			}
+			var judged []string
+			if explain {
+				if judged, err = o.Indicators.Statistics(ctx, o.Operator(), q, c.words()); err != nil {
+					return err
+				}
 			}
 			tree := o.Indicators.TreeOf(t.by(), p.Last())
 			w := c.formulaWords(o.Indicators.Names(c.words() == "en"), tree)
@@ -82,13 +91,18 @@ func (c *cli) figure() *cobra.Command {
 				}
 				return writeJSON(out, struct {
 					measure.FigureJSON
-					Explain string     `json:"explain"`
-					Tree    []treeLine `json:"tree"`
-				}{f, explainText(a.Trace, w), treeLines(a.Trace, w)})
+					Explain    string     `json:"explain"`
+					Statistics []string   `json:"statistics,omitempty"`
+					Tree       []treeLine `json:"tree"`
+				}{f, explainText(a.Trace, w), judged, treeLines(a.Trace, w)})
 			}
 			fmt.Fprintf(out, "%s  %s  %s  %s\n", a.Title(c.words()), tree.Name(unit), periodText(p, c.words() == "en"), a.Text(c.words()))
 			if n, d, ok := a.Fraction(); ok {
-				fmt.Fprintf(out, "%s / %s\n", n, d)
+				fmt.Fprintf(out, "%s / %s", n, d)
+				if i := a.IntervalText(c.words()); i != "" {
+					fmt.Fprintf(out, "  %s", i)
+				}
+				fmt.Fprintln(out)
 			}
 			if a.Target != nil {
 				fmt.Fprintf(out, "%s %s  %s\n", c.words().Text("目标"), a.Target.Text(a.Definition), c.words().Text(verdictWord(a.Verdict())))
@@ -105,7 +119,13 @@ func (c *cli) figure() *cobra.Command {
 			if explain && a.Trace != nil {
 				fmt.Fprintln(out, explainText(a.Trace, w))
 				fmt.Fprint(out, a.Trace.Tree(w))
-				return c.sources(ctx, out, o, indicators.Question{Code: args[0], Unit: unit, Period: p, AsOf: t.asOf, Boundaries: t.by()})
+				for i, line := range judged {
+					if i == 0 {
+						fmt.Fprintln(out, c.words().Text("统计判断"))
+					}
+					fmt.Fprintln(out, "  "+line)
+				}
+				return c.sources(ctx, out, o, q)
 			}
 			return nil
 		},

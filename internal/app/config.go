@@ -127,3 +127,15 @@ func (c Config) notifyKey() ([]byte, error) {
 	}
 	return notify.KeyFile(filepath.Join(c.Data, "notify.key"))()
 }
+
+// checkPublic refuses an address that links in documents could not begin with.
+func (c Config) checkPublic() error {
+	if c.Public == "" {
+		return nil
+	}
+	u, err := url.Parse(c.Public)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return fault.New(fault.Invalid, "对外网址“%s”写法不对；应为 https://主机 的样子，不带路径", c.Public)
+	}
+	return nil
+}

@@ -173,8 +173,8 @@ func TestTheDemonstrationIsWhole(t *testing.T) {
 	if err := o.Check(context.Background(), &report); err != nil {
 		t.Errorf("check: %v\n%s", err, &report)
 	}
-	if n := strings.Count(report.String(), "✓"); n != 5 {
-		t.Errorf("check proved %d things, want 5:\n%s", n, &report)
+	if n := strings.Count(report.String(), "✓"); n != 9 {
+		t.Errorf("check proved %d things, want 9:\n%s", n, &report)
 	}
 
 	tree := o.Units.Today()
@@ -303,5 +303,16 @@ func TestTheRestatedClosingShowsBothNumbers(t *testing.T) {
 	}
 	if front := county.SignIn(t, url, "office").Page("/units/520121104?period=2018-01").Text(); !strings.Contains(front, "更正") {
 		t.Errorf("the township's page does not show the mark: %s", front)
+	}
+}
+
+// What the county's counts of three years support is said on the page, no more and no less.
+func TestTheInflectionIsNotClaimed(t *testing.T) {
+	o := county.Office(t)
+	page := county.SignIn(t, county.Serve(t, o), "reader").Page("/indicators/N1?period=2017").Text()
+	for _, want := range []string{"下降可以确认,是否出现拐点无法判断", "101", "73%", "补录"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page of N1 does not say %q", want)
+		}
 	}
 }

@@ -71,6 +71,6 @@ func (o *Office) forces() []org.UnitID {
 
 // joinMeetings connects the dispatch meetings with figures, returns and posts.
 func (o *Office) joinMeetings() {
-	o.Meetings.Join(meetings.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Notices: o.Notices, Posts: o.holders, Late: o.lateReturns, Forces: o.forces, Print: o.Printer.Print,
+	o.Meetings.Join(meetings.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Notices: o.Notices, Posts: o.holders, Late: o.lateReturns, Matters: o.planMatters, Forces: o.forces, Print: o.Printer.Print,
 		Generator: o.Config.Title + " " + Version, Base: o.address})
 }

@@ -6,6 +6,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/modules/meetings"
 	"kaiyang/internal/modules/plan"
 )
 
@@ -56,4 +57,20 @@ func (f countyFigures) Bundles() []plan.Choice {
 // joinPlan connects the plan with figures, action items, notices and the writers of documents.
 func (o *Office) joinPlan() {
 	o.Plan.Join(plan.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Notices: o.Notices, Print: o.Printer.Print, Generator: o.Config.Title + " " + Version, Base: o.address})
+}
+
+// planMatters lists what a meeting should know of the plan.
+func (o *Office) planMatters(ctx context.Context, reader perm.Actor, on period.Day) ([]meetings.Signal, error) {
+	list, err := o.Plan.Late(ctx, reader, on)
+	var out []meetings.Signal
+	at := map[string]int{} // one line a task
+	for _, m := range list {
+		if i, ok := at[m.Path]; ok {
+			out[i].Reason += "；" + m.Reason
+			continue
+		}
+		at[m.Path] = len(out)
+		out = append(out, meetings.Signal{Key: m.Key, Title: m.Task + " " + m.Name, Reason: m.Reason, Path: m.Path, Unit: m.Unit, Force: m.Force})
+	}
+	return out, err
 }

@@ -2,11 +2,15 @@ package app_test
 
 import (
 	"bytes"
+	"net/url"
 	"strings"
 	"testing"
 
 	"kaiyang/internal/app"
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/period"
+	"kaiyang/internal/modules/indicators"
+	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/testkit/county"
 )
@@ -59,4 +63,55 @@ func TestEveryReportIsWritten(t *testing.T) {
 			t.Errorf("%+v: %v, %d bytes", r, err, out.Len())
 		}
 	}
+}
+
+// A pack is read by everybody who is invited: it shows no small count, though the office makes it.
+func TestAPackShowsNoSmallCounts(t *testing.T) {
+	o := county.Office(t)
+	ctx, office := county.As(t, o, "office")
+	d, err := o.Meetings.PackDocument(ctx, office, "2018-05a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for _, b := range d.Body {
+		x, ok := b.(docgen.Table)
+		if !ok || !strings.HasPrefix(x.Table.ID, "rank") {
+			continue
+		}
+		for _, r := range x.Table.Rows {
+			num, den, ok := strings.Cut(r.Cells[4].Text, "/")
+			if !ok {
+				continue
+			}
+			checked++
+			code, unit := codeAndUnit(t, r.Cells[3].Href)
+			q := indicators.Question{Code: code, Unit: county.Unit(t, o, unit), Period: period.MustParse(periodOf(t, r.Cells[3].Href))}
+			rctx, reader := county.As(t, o, "reader")
+			if a, err := o.Indicators.Ask(rctx, reader, q); err != nil || a.Withheld {
+				t.Errorf("the pack shows %s/%s of %s at %s, which a reader may not see (%v)", num, den, code, unit, err)
+			}
+		}
+	}
+	if checked < 10 {
+		t.Fatalf("only %d ratios of townships stand in the pack; the test proves little", checked)
+	}
+}
+
+func codeAndUnit(t *testing.T, href string) (code, unit string) {
+	t.Helper()
+	u, err := url.Parse(href)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimPrefix(u.Path, "/figures/"), u.Query().Get("unit")
+}
+
+func periodOf(t *testing.T, href string) string {
+	t.Helper()
+	u, err := url.Parse(href)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Query().Get("period")
 }

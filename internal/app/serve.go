@@ -25,6 +25,12 @@ func (o *Office) Serve(ctx context.Context, ready func(url string)) error {
 	if err := cfg.CheckAddr(); err != nil {
 		return err
 	}
+	if err := cfg.checkPublic(); err != nil {
+		return err
+	}
+	if _, err := cfg.notifyKey(); err != nil {
+		return err
+	}
 	l, err := net.Listen("tcp", cfg.Addr)
 	if err != nil {
 		return fault.Because(err, fault.Unavailable, "不能监听 %s；请检查端口是否被占用", cfg.Addr)

@@ -83,7 +83,7 @@ func (b *builder) meeting() error {
 	}
 	present := map[int64]string{}
 	for i, s := range w.Seats {
-		if i%7 != 5 {
+		if i%7 != 5 || s.Role != perm.Member {
 			present[s.Post] = ""
 		}
 	}

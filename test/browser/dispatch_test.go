@@ -62,8 +62,12 @@ func TestADecisionIsFollowedToItsProof(t *testing.T) {
 	}
 	town.Go(at + item)
 	has(t, "the item at the township", town.Text("main"), "待签收")
+	bell := town.Eval(`document.querySelector('.bell b').textContent`)
 	deed(town, "sign", nil)
 	has(t, "after signing", town.Text("main"), "办理中")
+	if n := town.Eval(`document.querySelector('.bell b') ? document.querySelector('.bell b').textContent : ''`); n == bell {
+		t.Errorf("the bell still counts what was signed for: %s", n)
+	}
 	photo := filepath.Join(t.TempDir(), "踏查记录.pdf")
 	if err := os.WriteFile(photo, []byte("%PDF-1.4\n% 踏查记录（测试）\n"), 0o600); err != nil {
 		t.Fatal(err)

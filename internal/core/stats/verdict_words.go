@@ -53,6 +53,19 @@ const (
 	SayHidden         WordingCode = "hidden"
 	SayNotEnough      WordingCode = "not_enough"
 	SayFullCount      WordingCode = "full_count"
+	SayShare          WordingCode = "share"
+	SayShareMet       WordingCode = "share_clear_met"
+	SayShareNotMet    WordingCode = "share_clear_not_met"
+	SayShareUnsure    WordingCode = "share_cannot_tell_met"
+	SayShareUnsureNo  WordingCode = "share_cannot_tell_not_met"
+	SayShortOf        WordingCode = "short_of_target"
+	SayTooMany        WordingCode = "too_many_for_target"
+	SayFewerMiss      WordingCode = "fewer_would_miss"
+	SayMoreMiss       WordingCode = "more_would_miss"
+	SayCountsClear    WordingCode = "counts_change_clear"
+	SayCountsUnclear  WordingCode = "counts_change_unclear"
+	SayCountsFew      WordingCode = "counts_few"
+	SayCountsZero     WordingCode = "counts_from_zero"
 )
 
 // A Wording is one sentence in both languages, as formats with the same arguments in the same
@@ -162,7 +175,50 @@ func Wordings() []Wording {
 		{SayNotEnough, "数据不足，暂不下结论；还需要：%[1]s。", "Not enough data for a conclusion yet; needed: %[1]s.", nil},
 		{SayFullCount, "以上为全部统计数，不存在抽样误差；括号内的范围表示如果情况不变，下一年仅因偶然因素可能出现的波动。",
 			"These are full counts without sampling error; the ranges show how much chance alone could move them next year if nothing changed.", nil},
+		// Of any share and any count, whatever is counted; limits come with their sign.
+		{SayShare, "%[1]s：%[2]d/%[3]d，%[4]s（考虑偶然波动，大约在%[5]s到%[6]s之间）。",
+			"%[1]s: %[2]d/%[3]d, %[4]s (allowing for chance, about %[5]s to %[6]s).", []string{"第一"}},
+		{SayShareMet, "%[1]s：%[2]d/%[3]d，%[4]s（考虑偶然波动，大约在%[5]s到%[6]s之间），达到%[7]s的要求，偶然波动不会改变这一结论。",
+			"%[1]s: %[2]d/%[3]d, %[4]s (allowing for chance, about %[5]s to %[6]s): it meets %[7]s, and chance would not change this.", []string{"第一"}},
+		{SayShareNotMet, "%[1]s：%[2]d/%[3]d，%[4]s（考虑偶然波动，大约在%[5]s到%[6]s之间），没有达到%[7]s的要求，偶然波动不会改变这一结论。",
+			"%[1]s: %[2]d/%[3]d, %[4]s (allowing for chance, about %[5]s to %[6]s): it misses %[7]s, and chance would not change this.", []string{"倒数"}},
+		{SayShareUnsure, "%[1]s：%[2]d/%[3]d，%[4]s（考虑偶然波动，大约在%[5]s到%[6]s之间），按数值达到%[7]s；但差距在偶然波动的范围之内，是否稳定达标尚难判断，不宜据此比高低，累计更多数量后可再判断。",
+			"%[1]s: %[2]d/%[3]d, %[4]s (allowing for chance, about %[5]s to %[6]s): by its value it meets %[7]s, but the distance is within chance. Whether it meets it steadily cannot be told; do not compare units by it; more cases are needed to judge.",
+			[]string{"优于"}},
+		{SayShareUnsureNo, "%[1]s：%[2]d/%[3]d，%[4]s（考虑偶然波动，大约在%[5]s到%[6]s之间），按数值没有达到%[7]s；但差距在偶然波动的范围之内，不宜据此比高低，累计更多数量后可再判断。",
+			"%[1]s: %[2]d/%[3]d, %[4]s (allowing for chance, about %[5]s to %[6]s): by its value it misses %[7]s, but the distance is within chance; do not compare units by it; more cases are needed to judge.",
+			[]string{"落后"}},
+		{SayShortOf, "还差%[1]d%[2]s。", "%[1]d more (%[2]s) would meet it.", nil},
+		{SayTooMany, "还多%[1]d%[2]s。", "%[1]d fewer (%[2]s) would meet it.", nil},
+		{SayFewerMiss, "再少%[1]d%[2]s就不达标。", "%[1]d fewer (%[2]s) would miss it.", nil},
+		{SayMoreMiss, "再多%[1]d%[2]s就不达标。", "%[1]d more (%[2]s) would miss it.", nil},
+		{SayCountsClear, "%[1]s%[2]s，%[3]s%[4]s，变化%[5]s（考虑偶然波动，大约在%[6]s到%[7]s之间），超出了偶然波动的范围。",
+			"%[1]s: %[2]s; %[3]s: %[4]s; change %[5]s (allowing for chance, about %[6]s to %[7]s), larger than chance explains.", []string{"拐点"}},
+		{SayCountsUnclear, "%[1]s%[2]s，%[3]s%[4]s，差别在偶然波动的范围之内（变化%[5]s，大约在%[6]s到%[7]s之间），再看一期才能判断。",
+			"%[1]s: %[2]s; %[3]s: %[4]s; the difference is within chance (change %[5]s, about %[6]s to %[7]s); one more period is needed to judge.",
+			[]string{"减少", "下降", "增加", "上升", "拐点"}},
+		{SayCountsFew, "%[1]s%[2]s，%[3]s%[4]s；数目太少，只列数目，不算百分比。",
+			"%[1]s: %[2]s; %[3]s: %[4]s; too few to give a percentage.", []string{"减少", "下降", "增加", "上升"}},
+		{SayCountsZero, "%[1]s%[2]s，%[3]s%[4]s；从零开始，不算百分比。",
+			"%[1]s: %[2]s; %[3]s: %[4]s; from zero there is no percentage.", nil},
 	}
+}
+
+// The words that persons and units of the county are counted with.
+const (
+	PersonWord = "人"
+	UnitWord   = "个"
+)
+
+// CaseWords are the words that persons and cases are counted with, which chance moves.
+func CaseWords() []string {
+	return []string{PersonWord, "名", "人次", "起", "案", "件", "例", "宗"}
+}
+
+// ThingWords are the words that other whole things are counted with, a share of which may be met by
+// chance too, but of which there are as many as the office plans. Amounts, money and times have none.
+func ThingWords() []string {
+	return []string{UnitWord, "次", "条", "户", "家", "家次", "处", "所", "场", "份", "村"}
 }
 
 // A Statement is a sentence of the table with its numbers. An argument that is itself a Statement
@@ -245,6 +301,26 @@ func SayChange(subject string, from, to int, r RatioResult) Statement {
 		return Statement{fall, append(args, rounded(percent, 0), rounded(limits.Hi, 0), rounded(limits.Lo, 0))}
 	}
 	return Statement{rise, append(args, rounded(percent, 0), rounded(limits.Lo, 0), rounded(limits.Hi, 0)+"%")}
+}
+
+// SayCounts gives the sentence on the counts of any two periods. The periods and the counts come in
+// words, "2016年" and "49人".
+func SayCounts(before, was, now, is string, r RatioResult) Statement {
+	args := []any{before, was, now, is}
+	percent, limits, why := r.Percent()
+	switch why {
+	case "":
+	case SmallCounts:
+		return Statement{SayCountsFew, args}
+	default:
+		return Statement{SayCountsZero, args}
+	}
+	signed := func(v float64) string { return fmt.Sprintf("%+.1f%%", v) }
+	args = append(args, signed(percent), signed(limits.Lo), signed(limits.Hi))
+	if r.Clear() == 0 {
+		return Statement{SayCountsUnclear, args}
+	}
+	return Statement{SayCountsClear, args}
 }
 
 // Say gives the sentences of the result in order: headline, size, detail, what would settle the

@@ -17,10 +17,7 @@ func (s *Service) Module() web.Module {
 		Files: embedded,
 		Menu: []web.MenuItem{
 			{Group: "调度", Label: "待我办理", Path: "/actions/mine", Rule: ruleMine, Order: 21},
-			{Group: "调度", Label: "任务清单", Path: "/actions", Rule: ruleRead, Order: 22},
-			{Group: "调度", Label: "问题清单", Path: "/actions/problems", Rule: ruleRead, Order: 23},
-			{Group: "调度", Label: "责任清单", Path: "/actions/duties", Rule: ruleRead, Order: 24},
-			{Group: "调度", Label: "督办单", Path: "/actions/slips", Rule: ruleEvidence, Order: 25},
+			{Group: "调度", Label: "事项清单", Path: "/actions", Rule: ruleRead, Order: 22},
 			{Group: "管理", Label: "事项设置", Path: "/actions/settings", Rule: ruleOffice, Order: 760},
 		},
 		Routes: s.routes(),

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/perm"
 	"kaiyang/internal/core/work"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/web"
@@ -164,6 +166,7 @@ func tiles(x lens, path string, list []Listed, c Choice) []tile {
 
 // listView is the page of any of the three lists.
 type listView struct {
+	Tabs      []option
 	Title     string
 	Path      string
 	Tiles     []tile
@@ -184,6 +187,17 @@ type listView struct {
 	MayNew    bool
 	XLSX, CSV string
 	Problems  bool
+}
+
+// listTabs leads from each of the lists to the others; Value holds the address.
+func listTabs(x lens, a perm.Actor, set Settings, here string) (out []option) {
+	for _, l := range []struct{ path, own, usual string }{{"/actions", set.Tasks, "任务清单"}, {"/actions/problems", set.Problems, "问题清单"}, {"/actions/duties", set.Duties, "责任清单"}, {"/actions/slips", "", "督办单"}} {
+		if l.path == "/actions/slips" && !a.Can(ruleEvidence) {
+			continue
+		}
+		out = append(out, option{Value: l.path, Label: cmp.Or(l.own, x.say(l.usual)), On: l.path == here})
+	}
+	return out
 }
 
 // taskTable is the 任务清单 (LIST-01).

@@ -183,7 +183,7 @@ func next(x lens, a *Action) string {
 func newItemView(x lens, w *Whole, source bool) itemView {
 	a := &w.Action
 	v := itemView{No: a.No, Title: a.Title, Urgent: a.Urgent, Light: w.Standing.Light, LightWord: x.light(w.Standing.Light), Why: w.Standing.Why(x.Text),
-		Steps: stations(x, a), State: x.Text(a.State.Text()), Next: next(x, a), Content: lines(a.Content), Standard: a.Standard,
+		Steps: stations(x, a), State: x.Text(a.State.Text()), Next: next(x, a), Content: beside(a.Title, lines(a.Content)), Standard: a.Standard,
 		Source: x.source(a.Source), Lead: x.unit(a.Lead()), Assist: x.units(a.Assist()), Opened: dayText(a.Opened), Deadline: dayText(a.Deadline),
 		First: "", Ended: dayText(a.Ended), Ending: a.Ending, Returned: a.Returned, Round: a.Round, Evidence: w.Evidence}
 	if source {
@@ -280,6 +280,14 @@ func sizeText(n int64) string {
 		return fmt.Sprintf("%d KB", (n+1023)>>10)
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/(1<<20))
+}
+
+// beside leaves out a content that only says the title once more.
+func beside(title string, content []string) []string {
+	if len(content) == 1 && strings.TrimSuffix(content[0], "。") == strings.TrimSuffix(title, "。") {
+		return nil
+	}
+	return content
 }
 
 // lines cuts a text into its lines, without empty ones.

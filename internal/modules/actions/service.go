@@ -214,8 +214,19 @@ func (s *Service) record(tx *sqldb.Tx, c *change) error {
 		detail["files"] = len(c.files)
 	}
 	tx.Audit("actions."+string(c.deed), objectOf(c.action.ID), detail)
-	_, err := tx.Change("actions", strconv.FormatInt(c.action.ID, 10))
-	return err
+	if _, err := tx.Change("actions", strconv.FormatInt(c.action.ID, 10)); err != nil {
+		return err
+	}
+	// What people were told of the step before is overtaken.
+	if n, ok := s.notices.(settler); ok && c.before != c.action.State {
+		return n.Settle(tx, itemPath(c.action.ID))
+	}
+	return nil
+}
+
+// A settler marks what people were told of a page as done; the inbox is one.
+type settler interface {
+	Settle(tx *sqldb.Tx, path string) error
 }
 
 // key names the event of a line of a log.

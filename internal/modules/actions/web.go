@@ -22,9 +22,9 @@ import (
 
 // The pages, each proved against its view at first use.
 var (
-	listPage     = sync.OnceValue(func() *web.Page[listView] { return web.MustPage[listView](embedded, "list.html") })
-	dutyPage     = sync.OnceValue(func() *web.Page[dutyView] { return web.MustPage[dutyView](embedded, "duties.html") })
-	slipsPage    = sync.OnceValue(func() *web.Page[slipsView] { return web.MustPage[slipsView](embedded, "slips.html") })
+	listPage     = sync.OnceValue(func() *web.Page[listView] { return web.MustPage[listView](embedded, "list.html", "tabs.html") })
+	dutyPage     = sync.OnceValue(func() *web.Page[dutyView] { return web.MustPage[dutyView](embedded, "duties.html", "tabs.html") })
+	slipsPage    = sync.OnceValue(func() *web.Page[slipsView] { return web.MustPage[slipsView](embedded, "slips.html", "tabs.html") })
 	minePage     = sync.OnceValue(func() *web.Page[mineView] { return web.MustPage[mineView](embedded, "mine.html") })
 	itemPage     = sync.OnceValue(func() *web.Page[itemView] { return web.MustPage[itemView](embedded, "item.html", "deed.html") })
 	editPage     = sync.OnceValue(func() *web.Page[editView] { return web.MustPage[editView](embedded, "edit.html") })
@@ -171,7 +171,7 @@ func (s *Service) showList(w http.ResponseWriter, r *http.Request, path, title s
 		return err
 	}
 	v := listView{Title: name, Path: path, Tiles: tiles(x, path, list, c), Choice: c, Count: len(rows), Any: len(list) > 0, MayNew: a.Can(rulePropose),
-		Filtered: c != Choice{}, Grid: web.NewGrid(r, t), Problems: path != "/actions", Role: c.Role}
+		Filtered: c != Choice{}, Grid: web.NewGrid(r, t), Problems: path != "/actions", Role: c.Role, Tabs: listTabs(x, a, set, path)}
 	if c.Party != 0 {
 		v.Party, v.PartyCode = s.unitName(c.Party), s.unitCode(c.Party)
 	}
@@ -246,6 +246,7 @@ func (s *Service) forceOptions(on org.UnitID) []option {
 }
 
 type dutyView struct {
+	Tabs      []option
 	Title     string
 	Grid      web.Grid
 	XLSX, CSV string
@@ -280,12 +281,13 @@ func (s *Service) getDuties(w http.ResponseWriter, r *http.Request) error {
 	if done, err := web.SendTable(w, r, name, t); done || err != nil {
 		return err
 	}
-	v := dutyView{Title: name, Grid: web.NewGrid(r, t), Any: len(t.Rows) > 0, MayNew: a.Can(rulePropose)}
+	v := dutyView{Title: name, Grid: web.NewGrid(r, t), Any: len(t.Rows) > 0, MayNew: a.Can(rulePropose), Tabs: listTabs(x, a, set, "/actions/duties")}
 	v.XLSX, v.CSV = web.FileLinks(r)
 	return dutyPage().Render(w, r, name, v)
 }
 
 type slipsView struct {
+	Tabs      []option
 	Grid      web.Grid
 	XLSX, CSV string
 	Prefix    string
@@ -307,7 +309,7 @@ func (s *Service) getSlips(w http.ResponseWriter, r *http.Request) error {
 	if done, err := web.SendTable(w, r, t.Name, t); done || err != nil {
 		return err
 	}
-	v := slipsView{Grid: web.NewGrid(r, t), Prefix: set.Prefix, MaySet: a.Can(ruleOffice), NoPrint: s.print == nil}
+	v := slipsView{Grid: web.NewGrid(r, t), Prefix: set.Prefix, MaySet: a.Can(ruleOffice), NoPrint: s.print == nil, Tabs: listTabs(x, a, set, "/actions/slips")}
 	v.XLSX, v.CSV = web.FileLinks(r)
 	return slipsPage().Render(w, r, "督办单", v)
 }

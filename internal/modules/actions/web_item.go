@@ -163,6 +163,9 @@ func (v *itemView) refuse(x lens, tried Deed, typed url.Values, cause error) {
 			f.F[one.Field] = append(f.F[one.Field], one.Message(x.Text))
 		}
 	}
+	if v.Kept && len(list) > 0 { // the sentences stand beside their fields
+		v.Say, v.List = x.say("有 %d 处要改，见各栏下面；您填的都还在。", len(list)), nil
+	}
 	if !v.Kept {
 		for _, k := range []string{"reason", "paper", "why", "day"} {
 			if t := strings.TrimSpace(typed.Get(k)); t != "" {

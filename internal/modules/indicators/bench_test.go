@@ -2,10 +2,13 @@ package indicators
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
@@ -54,6 +57,54 @@ func cpu(b *testing.B) func() {
 	}
 	from := used()
 	return func() { b.ReportMetric(float64(used()-from)/float64(b.N)/1e6, "cpu-ms/op") }
+}
+
+// Sixty indicators of twenty units, answered with all that a table shows; half of the time without
+// what chance says, so that the difference is what the intervals cost. All are shares with a target.
+func BenchmarkSixtyShares20(b *testing.B) {
+	w := benchWorld(b, 20, 4)
+	var yaml, targets strings.Builder
+	codes := make([]string, 60)
+	for i := range codes {
+		codes[i] = fmt.Sprintf("K%d", i)
+		fmt.Fprintf(&yaml, "- {code: K%d, name: 占比%d, formula: 'XZS{年龄=\"<25\"} / XZS', format: percent, digits: %d, direction: down, order: %d}\n", i, i, i%3, 100+i)
+		fmt.Fprintf(&targets, "K%d,520121,2015..2018,≤,%d,,,\n", i, 20+i%30)
+	}
+	rep, err := w.s.ImportIndicators(context.Background(), w.office(), "i.yaml", []byte(yaml.String()), false)
+	w.must(err)
+	w.must(rep.Findings.Err())
+	rep, err = w.s.ImportTargets(context.Background(), w.office(), "t.csv", []byte("indicator,unit,period,comparator,value,upper,base,margin\n"+targets.String()), false)
+	w.must(err)
+	w.must(rep.Findings.Err())
+	units, p := w.Today().Children(county), period.MustParse("2017")
+	kept := w.s.now.Load().countings
+	answer := func(with bool) (time.Duration, int) {
+		if w.s.now.Load().countings = kept; !with {
+			w.s.now.Load().countings = nil
+		}
+		from, shares := time.Now(), 0
+		rows, err := w.s.Many(context.Background(), w.office(), codes, units, p)
+		w.must(err)
+		for _, row := range rows {
+			for _, a := range row {
+				if a.IntervalText("zh") != "" {
+					shares++
+				}
+			}
+		}
+		return time.Since(from), shares
+	}
+	var with, without time.Duration
+	for b.Loop() {
+		t, n := answer(true)
+		if with += t; n != 1200 {
+			b.Fatal(n, "intervals")
+		}
+		t, _ = answer(false)
+		without += t
+	}
+	b.ReportMetric(float64((with-without).Microseconds())/1000/float64(b.N), "ms-added/op")
+	b.ReportMetric(float64(with)/float64(without), "ratio")
 }
 
 const tenCodes = "&code=R&code=S&code=T&code=U&code=V&code=G&code=B&code=M&code=CHU&code=REN"

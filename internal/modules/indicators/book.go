@@ -22,6 +22,7 @@ type book struct {
 	forms     []formula.Ref
 	single    map[oneName]*formula.Expr // formulas of a single name, so that each is compiled once
 	closings  []closing
+	countings map[*formula.Expr]counting // what the formula of a definition counts
 	series    *seriesCache
 	engines   *sync.Pool // of *engine over the live cube
 }
@@ -88,6 +89,14 @@ func newBook(catalogue *measure.Catalogue, forms []formula.Ref, list []Indicator
 			read[k] = e
 		}
 		b.exprs[i.Code] = read
+	}
+	b.countings = map[*formula.Expr]counting{}
+	for _, i := range list {
+		for k, d := range i.Versions {
+			if e := b.exprs[i.Code][k]; e != nil {
+				b.countings[e] = b.countingOf(d, e)
+			}
+		}
 	}
 	return b
 }

@@ -8,6 +8,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/stats"
 	"kaiyang/internal/platform/words"
 )
 
@@ -41,6 +42,8 @@ type Answer struct {
 	AsOf       int64
 	Boundaries Boundaries // by which it was asked
 	recast     bool       // so that it may differ from that by the boundaries of the time
+	counting   counting   // what its formula counts
+	chance     chance     // what the counts behind a share say
 	ClosedText string     // the figure as it stood at closing, where it was restated since
 }
 
@@ -84,9 +87,11 @@ func (a Answer) Fraction() (num, den string, ok bool) {
 }
 
 // judge holds the answer against its target and lights the lamp. An incomplete figure is shown,
-// but verdict, light and rank are withheld.
+// but verdict, light and rank are withheld. The verdict goes by the printed value; a share that
+// meets its target by no more than chance is yellow, as one within the margin (SEMANTICS §4).
 func (a *Answer) judge() {
 	a.Light = measure.Grey
+	a.chance = a.weigh()
 	if a.Reason != measure.NoReason || a.Withheld || a.Incomplete || a.Target == nil {
 		return
 	}
@@ -95,6 +100,9 @@ func (a *Answer) judge() {
 		return
 	}
 	a.Judgement, a.Light = &j, j.Light
+	if j.Met && a.chance.support == stats.SupportUnsure {
+		a.Light = measure.Yellow
+	}
 }
 
 // finish turns the engine's result into what is printed.
@@ -140,6 +148,12 @@ func (a Answer) JSON(code func(org.UnitID) string, l words.Lang) measure.FigureJ
 	}
 	if v := a.Verdict(); v != "" {
 		f.Verdict = &v
+	}
+	if lo, hi, ok := a.Interval(); ok {
+		f.Interval = &[2]string{lo, hi}
+	}
+	if v := a.Support(); v != "" && a.Judgement != nil {
+		f.Support = &v
 	}
 	f.Coverage = measure.CoverageJSON{Reported: a.Result.Coverage.Reported, Expected: a.Result.Coverage.Expected,
 		Complete: !a.Incomplete && a.Result.Coverage.Complete(), Missing: []string{}}

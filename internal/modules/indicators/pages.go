@@ -29,6 +29,7 @@ type lens struct {
 	name func(code string) string // of anything with a code
 	by   perm.Actor               // the reader
 	seen Boundaries               // by which the page is shown
+	file bool                     // the page's table is asked for as a file, which has columns of its own
 	why  *whys                    // words for missing figures; nil leaves the plain reason
 }
 
@@ -152,8 +153,22 @@ func (x lens) hint(a Answer) string {
 		return x.Text("为不泄露相邻单位的小数而隐去")
 	case a.Incomplete:
 		return x.missing(a.Result.Coverage.Missing)
+	case a.Support() != "" && a.Judgement != nil:
+		return a.IntervalText(x.Lang) + x.Text("，") + x.Text(supportWord(a.chance.support))
 	}
-	return ""
+	return a.IntervalText(x.Lang)
+}
+
+// intervalCells are the cells of a share's interval and of what it supports, for downloads.
+func (x lens) intervalCells(a Answer) []table.Cell {
+	cells := make([]table.Cell, 2)
+	if lo, hi, ok := a.Interval(); ok {
+		cells[0] = table.Text(lo + "%—" + hi + "%")
+	}
+	if a.Judgement != nil && a.Support() != "" {
+		cells[1] = table.Text(x.Text(supportWord(a.chance.support)))
+	}
+	return cells
 }
 
 // lit tells whether an answer has a light worth showing: one that was held against a target.

@@ -181,10 +181,14 @@ func (x lens) figuresTable(lines []Line, ranked, exact bool) *table.Table {
 		col("位次", "rank", table.ByNumber, table.Right)
 	}
 	col("报送", "coverage", table.NoSort, table.Right)
+	if x.file {
+		col("95% 区间", "interval", table.NoSort, table.Right)
+		col("统计判断", "support", table.NoSort, table.Left)
+	}
 	for _, l := range lines {
 		t.Rows = append(t.Rows, x.figureRow(l, ranked, exact))
 	}
-	dropEmpty(t, "fraction", "target", "light", "trend", "change")
+	dropEmpty(t, "fraction", "target", "light", "trend", "change", "interval", "support")
 	return t
 }
 
@@ -228,6 +232,9 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 		c.Hint = x.missing(a.Result.Coverage.Missing)
 	}
 	r.Cells = append(r.Cells, c)
+	if x.file {
+		r.Cells = append(r.Cells, x.intervalCells(a)...)
+	}
 	return r
 }
 

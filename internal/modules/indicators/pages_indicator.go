@@ -31,9 +31,10 @@ type indicatorView struct {
 	Unit, Period     string
 	Switch           switchView
 	Now              tile
-	Meaning          string // the note of the definition
-	Formula          string // with names
-	Facts            []fact // direction, roll-up, digits, force, source …
+	Chance           []string // what the counts behind it show
+	Meaning          string   // the note of the definition
+	Formula          string   // with names
+	Facts            []fact   // direction, roll-up, digits, force, source …
 	Line             chart.Chart
 	First            bool // value, course and meaning are shown: not on the later screens of a wall
 	Bars             chart.Chart
@@ -150,7 +151,11 @@ func (x lens) rankTable(list []Answer, exact bool) *table.Table {
 		{"单位", "unit", table.ByText, table.Left}, {"位次", "rank", table.ByNumber, table.Right}, {"指标值", "value", table.ByNumber, table.Right},
 		{"分子/分母", "fraction", table.NoSort, table.Right}, {"目标", "target", table.NoSort, table.Right}, {"完成度", "done", table.ByNumber, table.Right},
 		{"状态", "light", table.ByLight, table.Left}, {"报送", "coverage", table.NoSort, table.Right},
+		{"95% 区间", "interval", table.NoSort, table.Right}, {"统计判断", "support", table.NoSort, table.Left}, // in downloads
 	} {
+		if !x.file && (c.key == "interval" || c.key == "support") {
+			continue
+		}
 		col := table.Column{Head: []string{x.Text(c.head)}, Key: c.key, Sort: c.sort, Align: c.align, RowHead: c.key == "unit"}
 		if c.sort == table.ByLight {
 			col.Width = lightWidth
@@ -175,9 +180,13 @@ func (x lens) rankTable(list []Answer, exact bool) *table.Table {
 		}
 		c := table.Text(coverage(a.Result.Coverage))
 		c.Hint = x.missing(a.Result.Coverage.Missing)
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{name, rank, x.plainCell(a, exact), table.Text(fraction(a)), target, done, light, c}})
+		cells := []table.Cell{name, rank, x.plainCell(a, exact), table.Text(fraction(a)), target, done, light, c}
+		if x.file {
+			cells = append(cells, x.intervalCells(a)...)
+		}
+		t.Rows = append(t.Rows, table.Row{Cells: cells})
 	}
-	dropEmpty(t, "rank", "fraction", "target", "done", "light", "coverage")
+	dropEmpty(t, "rank", "fraction", "target", "done", "light", "coverage", "interval", "support")
 	if len(list) > 0 && list[0].Definition.Direction != Neutral {
 		t.Notes = append(t.Notes, x.Text("位次按印出的数排，数相同的并列；不完整、隐去或没有值的不排。"))
 	}

@@ -25,8 +25,9 @@ type traceView struct {
 	Switch     switchView
 	Value      tile
 	Verdict    string
-	Done       string // share of the target reached
-	Closed     string // as it stood at closing, where it was restated since
+	Chance     []string // what the counts behind it show
+	Done       string   // share of the target reached
+	Closed     string   // as it stood at closing, where it was restated since
 	Facts      []fact
 	Formula    string
 	Sentence   string
@@ -100,8 +101,10 @@ func (x lens) verdict(a Answer) string {
 	switch {
 	case !a.Judgement.Met:
 		return x.say("按印出的数判定：%s，目标 %s，未达标。", text, goal)
-	case a.Light == measure.Yellow:
+	case a.Judgement.Light == measure.Yellow:
 		return x.say("按印出的数判定：%s，目标 %s，达标，但距目标不足预警幅度 %s。", text, goal, a.Target.Margin)
+	case a.Light == measure.Yellow:
+		return x.say("按印出的数判定：%s，目标 %s，达标，但差距在偶然波动的范围之内。", text, goal)
 	}
 	return x.say("按印出的数判定：%s，目标 %s，达标。", text, goal)
 }

@@ -150,7 +150,7 @@ func (k *asking) head(ref formula.Ref, p period.Period) (a Answer, ok bool) {
 	a = Answer{Code: ref.Code, Name: ref.Name, NameEN: ref.NameEN, Period: p, State: measure.Approved}
 	if ref.Element != nil {
 		a.Element, a.Force = ref.Element, ref.Element.Force
-		a.Definition = elementDefinition(*ref.Element)
+		a.Definition, a.counting = elementDefinition(*ref.Element), elementCounting(*ref.Element)
 		return a, true
 	}
 	i, _ := k.book.indicator(ref.Code)
@@ -168,7 +168,7 @@ func (k *asking) head(ref formula.Ref, p period.Period) (a Answer, ok bool) {
 		a.Definition = d
 		reason = measure.NotDefined
 	default:
-		a.Definition = d
+		a.Definition, a.counting = d, k.book.countings[e]
 		return a, true
 	}
 	a.Reason, a.Result.Reason = reason, reason

@@ -12,6 +12,7 @@ import (
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/core/stats"
 	"kaiyang/internal/platform/words"
 )
 
@@ -202,7 +203,11 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 			ends[i] = len(text)
 			if g := goals.of[i]; g != nil && !m.Incomplete {
 				if b, ok := g.baseIn(&e.block, i, d); ok || g.base < 0 {
-					m.Light = g.light(v, b)
+					if m.Light = g.light(v, b); m.Light == measure.Green && head.counting.share {
+						if x, n, ok := sharePart(e.block.Parts(c)); ok && g.support(x, n, d.Digits) == stats.SupportUnsure {
+							m.Light = measure.Yellow
+						}
+					}
 				}
 			}
 		}

@@ -215,6 +215,10 @@ func (k *asking) shownOf(l Line) measure.Shown {
 		s.Value = ""
 	}
 	s.Numerator, s.Denominator, _ = a.Fraction()
+	s.Interval = a.IntervalText(words.Chinese)
+	if a.Judgement != nil {
+		s.Support = a.Support()
+	}
 	if a.Target != nil {
 		s.Target = x.target(*a.Target, d)
 	}

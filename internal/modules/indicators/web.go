@@ -93,7 +93,7 @@ func (h *pages) choose(r *http.Request, unitText string) (c choice, err error) {
 	}
 	reg := h.s.units.Register()
 	seen := boundariesOf(r.Context())
-	c.x = lens{Lang: l, reg: reg, tree: h.s.TreeOf(seen, c.p.Last()), p: c.p, name: h.s.Names(l == "en"), by: reader, seen: seen}
+	c.x = lens{Lang: l, reg: reg, tree: h.s.TreeOf(seen, c.p.Last()), p: c.p, name: h.s.Names(l == "en"), by: reader, seen: seen, file: asFile(r)}
 	if r.URL.Query().Get("as_of") == "" && seen == OfTheTime {
 		c.x.why = &whys{s: h.s, today: h.s.today(), by: reader}
 	}
@@ -159,6 +159,9 @@ func toolsOf(r *http.Request) tools {
 
 // exact tells whether a table is asked for as JSON, which carries exact values.
 func exact(r *http.Request) bool { return r.URL.Query().Get("format") == "json" }
+
+// asFile tells whether a table is asked for as a file.
+func asFile(r *http.Request) bool { return r.URL.Query().Get("format") != "" }
 
 // boundaries gives the shapes of the units, nil without a boundary file or with one that cannot
 // be drawn.

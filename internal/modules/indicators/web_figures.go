@@ -404,6 +404,9 @@ func (h *pages) indicator(w http.ResponseWriter, r *http.Request) error {
 		v.Bars, v.Slim = x.rankBars(x.say("%s：各单位", v.Name), rows[0], own), x.slimBars(x.say("%s：各单位", v.Name), rows[0], own)
 	}
 	v.Line, v.First = x.courseChart(v.Name, l.Trend), true
+	if v.Chance, err = h.s.Statistics(r.Context(), reader, Question{Code: code, Unit: c.unit, Period: c.p}, x.Lang); err != nil {
+		return err
+	}
 	if err := h.meaning(r, c, &v, a); err != nil {
 		return err
 	}

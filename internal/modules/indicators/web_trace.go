@@ -83,6 +83,9 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 	if q.AsOf > 0 {
 		v.AsOf, v.Now = q.AsOf, v.Path
 	}
+	if v.Chance, err = h.s.Statistics(r.Context(), h.readerOf(r), q, x.Lang); err != nil {
+		return err
+	}
 	if len(t.Ghosts) > 0 {
 		names := make([]string, len(t.Ghosts))
 		for i, u := range t.Ghosts {

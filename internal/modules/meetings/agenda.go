@@ -39,13 +39,14 @@ type Known struct {
 	Put     []Topic                  // what it put off
 	Late    []Late
 	Signals []Signal
+	Matters []Signal // of the plan: tasks late, milestones missed, help asked for
 	Unit    func(org.UnitID) string
 	Force   func(code string) org.UnitID
 }
 
 // Propose gives the topics that the data ask for, in the order in which a meeting takes them: what
 // became of the last decisions, what was put off, red indicators, those that turned worse, overdue
-// items, new signals, missing returns. Each says why it is there and leads to its trace.
+// items, new signals, matters of the plan, missing returns. Each says why it is there and leads to its trace.
 func Propose(k Known) []Topic {
 	var out []Topic
 	if n := len(k.Decided); n > 0 {
@@ -104,6 +105,9 @@ func Propose(k Known) []Topic {
 	}
 	for _, s := range k.Signals {
 		out = append(out, Topic{Kind: Signalled, Title: s.Title, Reason: s.Reason, Path: s.Path, Key: "signal:" + s.Key, Code: s.Code, Unit: s.Unit, Force: s.Force})
+	}
+	for _, s := range k.Matters {
+		out = append(out, Topic{Kind: OfPlan, Title: s.Title, Reason: s.Reason, Path: s.Path, Key: s.Key, Code: s.Code, Unit: s.Unit, Force: s.Force})
 	}
 	out = append(out, lateTopics(k.Late)...)
 	for i := range out {

@@ -123,7 +123,7 @@ func (c Content) figureColumns() []table.Column {
 		{Head: []string{"位次"}, Key: "place", Align: table.Right},
 	}
 	if c.hasIntervals() {
-		cols = append(cols[:4], append([]table.Column{{Head: []string{"区间"}, Key: "interval", Width: 8}}, cols[4:]...)...)
+		cols = append(cols[:4], append([]table.Column{{Head: []string{c.intervalHead()}, Key: "interval", Width: 9}}, cols[4:]...)...)
 	}
 	if c.Compared != "" {
 		cols = append(cols, table.Column{Head: []string{"较上次"}, Key: "moved", Align: table.Center})
@@ -164,6 +164,22 @@ func (c Content) hasIntervals() bool {
 	return false
 }
 
+// intervalHead heads the column of intervals: what all of them begin with, said once.
+func (c Content) intervalHead() string {
+	head := ""
+	for _, f := range c.Figures {
+		if f.Interval == "" {
+			continue
+		}
+		word, _, _ := strings.Cut(f.Interval, "区间 ")
+		if word += "区间"; head != "" && word != head || !strings.HasPrefix(f.Interval, word+" ") {
+			return "区间"
+		}
+		head = word
+	}
+	return head
+}
+
 func (c Content) figureRow(w *writer, f measure.Shown) table.Row {
 	fraction := ""
 	if f.Numerator != "" {
@@ -178,7 +194,7 @@ func (c Content) figureRow(w *writer, f measure.Shown) table.Row {
 	}
 	cells := []table.Cell{table.Text(f.Name), table.Text(f.Period.Chinese()), w.cell(f, c.name(f.Unit)), table.Text(fraction)}
 	if c.hasIntervals() {
-		cells = append(cells, table.Text(f.Interval))
+		cells = append(cells, table.Text(strings.TrimPrefix(f.Interval, c.intervalHead()+" ")))
 	}
 	cells = append(cells, table.Text(f.Target), table.Light(f.Light, chart.LightWord(f.Light)), number(f.PrevValue, f.Prev), number(f.YearValue, f.YearBefore), table.Text(f.ToDate), table.Text(place))
 	if c.Compared != "" {
@@ -245,7 +261,7 @@ func trendOf(list []measure.Shown, name string) (docgen.Picture, bool) {
 			values = append(values, chart.Gap(s.Text))
 		}
 	}
-	l.Series = []chart.Series{{Name: best.Name, Values: values}}
+	l.Series = []chart.Series{{Values: values}}
 	return docgen.Picture{Chart: l, Caption: best.Name + "走势", Width: 130}, true
 }
 
@@ -338,7 +354,7 @@ func minutes(w Whole, unit func(org.UnitID) string, made, generator, base, cutof
 }
 
 // attendance lists who was there, who sent somebody and who was excused; those who neither came
-// nor answered are said as absent.
+// nor answered are said as absent, unless nobody signed in at all.
 func attendance(seats []Seat) (out []docgen.Attendance) {
 	var here, away, absent []string
 	for _, s := range seats {
@@ -355,6 +371,10 @@ func attendance(seats []Seat) (out []docgen.Attendance) {
 		default:
 			absent = append(absent, who)
 		}
+	}
+	if len(here) == 0 && len(absent) > 0 { // nobody signed in: the roll was not called
+		absent = nil
+		out = append(out, docgen.Attendance{Label: "出席", Text: "没有签到记录"})
 	}
 	for _, x := range []struct {
 		label string

@@ -104,6 +104,7 @@ const (
 	Deferred  TopicKind = "deferred" // 上次延后
 	Signalled TopicKind = "signal"   // 预警
 	Missing   TopicKind = "missing"  // 未报报表
+	OfPlan    TopicKind = "plan"     // 计划任务
 	Paper     TopicKind = "paper"    // 专班汇报
 	Free      TopicKind = "free"     // 其他
 )
@@ -111,7 +112,7 @@ const (
 // Text gives the kind in Chinese.
 func (k TopicKind) Text() string {
 	return map[TopicKind]string{Followup: "上次议定事项", RedFigure: "指标未达标", Worse: "指标变差", Overdue: "事项逾期", Deferred: "上次延后",
-		Signalled: "预警", Missing: "未报报表", Paper: "专班汇报", Free: "其他"}[k]
+		Signalled: "预警", Missing: "未报报表", OfPlan: "计划任务", Paper: "专班汇报", Free: "其他"}[k]
 }
 
 // An Outcome is what became of a topic in its meeting.

@@ -13,7 +13,7 @@ var embedded embed.FS
 var (
 	listPage  = sync.OnceValue(func() *web.Page[listView] { return web.MustPage[listView](embedded, "list.html") })
 	wholePage = sync.OnceValue(func() *web.Page[wholeView] {
-		return web.MustPage[wholeView](embedded, "meeting.html", "decide.html", "errors.html")
+		return web.MustPage[wholeView](embedded, "meeting.html", "agenda.html", "decisions.html", "decide.html", "errors.html")
 	})
 	seriesPage = sync.OnceValue(func() *web.Page[seriesView] { return web.MustPage[seriesView](embedded, "series.html", "errors.html") })
 	runPage    = sync.OnceValue(func() *web.Page[runView] {

@@ -117,7 +117,7 @@ type wholeView struct {
 	Forms                             formFaults
 	Path                              string
 	Effects                           *table.Table
-	Preparing                         bool
+	EffectsOpen                       bool // while the meeting is being made ready
 }
 
 type linkView struct{ Text, Path string }
@@ -148,7 +148,7 @@ type topicLine struct {
 	Outcomes            []option
 }
 
-var topicTags = map[TopicKind]string{RedFigure: "bad", Overdue: "bad", Worse: "warn", Missing: "warn", Deferred: "warn", Signalled: "warn"}
+var topicTags = map[TopicKind]string{RedFigure: "bad", Overdue: "bad", Worse: "warn", Missing: "warn", OfPlan: "warn", Deferred: "warn", Signalled: "warn"}
 
 func (o Outcome) text() string {
 	return map[Outcome]string{Pending: "未议", Discussed: "已议", Put: "延至下次", Dropped: "不再列入"}[o]
@@ -390,7 +390,7 @@ func (x lens) figureView(f measure.Shown) *figureView {
 		v.Fraction = f.Numerator + " / " + f.Denominator
 	}
 	if len(f.Trend) > 1 {
-		l := chart.Line{Title: f.Name, Width: 900, Height: 300}
+		l := chart.Line{Title: f.Name, Width: 640, Height: 260}
 		var values []chart.Value
 		for _, s := range f.Trend {
 			l.X = append(l.X, x.period(s.Period))
@@ -432,7 +432,7 @@ func (x lens) effectsTable(c Content) *table.Table {
 	t.Columns = append(t.Columns, table.Column{Head: []string{x.t("关联指标"), x.t("变化")}, Key: "words", Width: 14})
 	for i := range t.Rows {
 		for j := range t.Rows[i].Cells {
-			if c := &t.Rows[i].Cells[j]; c.Kind == table.LightKind {
+			if c := &t.Rows[i].Cells[j]; c.Kind == table.LightKind || t.Columns[j].Key == "state" {
 				c.Text = x.t(c.Text)
 			}
 		}

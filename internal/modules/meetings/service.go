@@ -57,6 +57,7 @@ type Joints struct {
 	Posts   func(ctx context.Context) ([]Holder, error)
 	Late    func(ctx context.Context, reader perm.Actor, on period.Day) ([]Late, error)
 	Signals func(ctx context.Context, reader perm.Actor, on period.Day) ([]Signal, error)
+	Matters func(ctx context.Context, reader perm.Actor, on period.Day) ([]Signal, error) // of the plan
 	Notices notify.Teller
 	Forces  func() []org.UnitID // the task forces of today, in their order
 	// Print writes a document in a format ("docx", "pdf", "xlsx") and tells which fonts stood in.
@@ -478,4 +479,11 @@ func (s *Service) itemsOf(ctx context.Context, reader perm.Actor, w Whole) (map[
 		}
 	}
 	return out, nil
+}
+
+// room is who asks for the figures of a meeting: packs and the chair's view are seen by everybody
+// in the room, so they show no small counts, whoever opens or makes them (SEMANTICS §4).
+func (s *Service) room(by perm.Actor) perm.Actor {
+	by.Posts = []perm.Post{{Role: perm.Reader, Unit: s.units.Today().Root(org.Territorial)}}
+	return by
 }

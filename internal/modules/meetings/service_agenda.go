@@ -19,7 +19,7 @@ func (s *Service) known(ctx context.Context, by perm.Actor, w Whole) (k Known, e
 	k = Known{Day: min(s.today(), w.Meeting.Day), Unit: s.unitName, Force: s.force}
 	j := s.joints
 	if j.Figures != nil {
-		if k.Figures, err = j.Figures.Overview(ctx, by, k.Day); err != nil {
+		if k.Figures, err = j.Figures.Overview(ctx, s.room(by), k.Day); err != nil {
 			return k, err
 		}
 	}
@@ -35,6 +35,11 @@ func (s *Service) known(ctx context.Context, by perm.Actor, w Whole) (k Known, e
 	}
 	if j.Signals != nil {
 		if k.Signals, err = j.Signals(ctx, by, k.Day); err != nil {
+			return k, err
+		}
+	}
+	if j.Matters != nil {
+		if k.Matters, err = j.Matters(ctx, by, k.Day); err != nil {
 			return k, err
 		}
 	}

@@ -110,6 +110,7 @@ func (s *Service) openItem(tx *sqldb.Tx, by perm.Actor, m Meeting, t Topic, d De
 // firstLine makes a title of at most 60 characters.
 func firstLine(s string) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
+	s = strings.TrimSuffix(strings.TrimSpace(s), "。") // a title stands inside other sentences
 	if r := []rune(s); len(r) > 60 {
 		return string(r[:59]) + "…"
 	}

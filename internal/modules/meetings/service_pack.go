@@ -157,7 +157,7 @@ func (s *Service) forcePages(ctx context.Context, by perm.Actor, k Known) (out [
 			}
 		}
 		for _, x := range f.Figures {
-			list, err := s.joints.Figures.Among(ctx, by, x.Code, x.Period)
+			list, err := s.joints.Figures.Among(ctx, s.room(by), x.Code, x.Period)
 			if err != nil {
 				return nil, err
 			}
@@ -203,7 +203,7 @@ func (s *Service) effects(ctx context.Context, by perm.Actor, w Whole, k Known) 
 		item := before.Items[d.Item]
 		var was, now *measure.Shown
 		if f := item.Figure; f.Code != "" {
-			n, err := s.joints.Figures.Newest(ctx, by, f.Code, f.Unit, k.Day)
+			n, err := s.joints.Figures.Newest(ctx, s.room(by), f.Code, f.Unit, k.Day)
 			if err != nil {
 				return nil, err
 			}

@@ -52,7 +52,7 @@ func (s *Service) showWhole(w http.ResponseWriter, r *http.Request, status int, 
 		}
 		if len(effects) > 0 {
 			c := Content{Last: m.Before.Title, Effects: effects}
-			v.Effects = x.effectsTable(c)
+			v.Effects, v.EffectsOpen = x.effectsTable(c), v.Open && !v.Running
 		}
 	}
 	if faults != nil {

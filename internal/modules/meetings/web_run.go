@@ -72,12 +72,12 @@ func (s *Service) evidence(r *http.Request, x lens, m Whole, t Topic, v *runView
 	a, ctx := web.ActorOf(r), r.Context()
 	on := min(s.today(), m.Meeting.Day)
 	if t.Code != "" && s.joints.Figures != nil {
-		f, err := s.joints.Figures.Newest(ctx, a, t.Code, t.Unit, on)
+		f, err := s.joints.Figures.Newest(ctx, s.room(a), t.Code, t.Unit, on)
 		if err != nil {
 			return err
 		}
 		v.Figure = x.figureView(f)
-		list, err := s.joints.Figures.Among(ctx, a, t.Code, f.Period)
+		list, err := s.joints.Figures.Among(ctx, s.room(a), t.Code, f.Period)
 		if err != nil {
 			return err
 		}

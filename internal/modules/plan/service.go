@@ -57,7 +57,7 @@ type Joints struct {
 	Notices notify.Teller
 	// Print writes a document in a format ("docx", "pdf") and tells which fonts stood in.
 	Print     func(w io.Writer, d *docgen.Document, format string) (fonts string, err error)
-	Generator string // "开阳 0.2", printed at the end of documents
+	Generator string        // "开阳 0.2", printed at the end of documents
 	Base      func() string // address before the links of documents; nil leaves them out
 }
 

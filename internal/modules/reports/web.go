@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/web"
 )
@@ -137,7 +139,12 @@ func (s *Service) unitOptions() (out []option) {
 }
 
 func (s *Service) getList(w http.ResponseWriter, r *http.Request) error {
-	return s.showList(w, r, http.StatusOK, makeForm{F: formFaults{}, Period: r.URL.Query().Get("period")})
+	return s.showList(w, r, http.StatusOK, makeForm{F: formFaults{}, Period: cmp.Or(r.URL.Query().Get("period"), s.lastMonth().String())})
+}
+
+// lastMonth is the month that documents are mostly written of.
+func (s *Service) lastMonth() period.Period {
+	return period.Months.Period(period.Months.SlotOf(s.today()) - 1)
 }
 
 func (s *Service) showList(w http.ResponseWriter, r *http.Request, status int, m makeForm) error {

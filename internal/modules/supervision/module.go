@@ -38,7 +38,6 @@ func (s *Service) Module() web.Module {
 		Files: embedded,
 		Menu: []web.MenuItem{
 			{Group: "调度", Label: "督导检查", Path: plansPath, Rule: ruleRead, Order: 27},
-			{Group: "调度", Label: "本单位的检查反馈", Path: minePath, Rule: ruleAnswer, Order: 28},
 		},
 		Routes: s.routes(),
 		Rules:  rules(),

@@ -40,7 +40,7 @@ type Joints struct {
 	Notices  notify.Teller
 	// Print writes a document in a format ("docx", "pdf").
 	Print     func(d *docgen.Document, format string, w io.Writer) error
-	Generator string // "开阳 0.2", printed at the end of documents
+	Generator string        // "开阳 0.2", printed at the end of documents
 	Base      func() string // address before the links of documents; nil leaves them out
 }
 

@@ -26,6 +26,15 @@
     });
   });
 
+  // Long work says that it has begun and is not begun twice: <form data-busy="…">.
+  document.querySelectorAll('form[data-busy]').forEach(function (form) {
+    form.addEventListener('submit', function (e) {
+      var b = form.querySelector('button[type=submit]');
+      if (!b || e.defaultPrevented) return;
+      window.setTimeout(function () { b.disabled = true; b.textContent = form.getAttribute('data-busy'); }, 0);
+    });
+  });
+
   // A select that goes by itself: <select data-go> inside a form.
   document.querySelectorAll('select[data-go]').forEach(function (s) {
     s.addEventListener('change', function () { s.form.submit(); });
@@ -55,6 +64,26 @@
       b.textContent = b.getAttribute('data-done') || b.textContent;
     });
   });
+
+  // A value one click away: <a href="#field" data-set="#field" data-value="…">.
+  document.querySelectorAll('[data-set]').forEach(function (b) {
+    b.addEventListener('click', function (e) {
+      var field = document.querySelector(b.getAttribute('data-set'));
+      if (!field) return;
+      e.preventDefault();
+      field.value = b.getAttribute('data-value');
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+    });
+  });
+
+  // An address that ends in #part unfolds that part.
+  function unfold() {
+    var to = window.location.hash && document.getElementById(window.location.hash.slice(1));
+    for (var e = to; e; e = e.parentElement) if (e.tagName === 'DETAILS') e.open = true;
+    if (to && to.tagName === 'DETAILS') to.scrollIntoView();
+  }
+  window.addEventListener('hashchange', unfold);
+  unfold();
 
   // Parts of the page that begin folded on a narrow screen: <details open data-fold>.
   if (window.matchMedia('(max-width: 860px)').matches) {
