@@ -40,15 +40,6 @@ func formOf(r *http.Request) (url.Values, error) {
 	return r.PostForm, nil
 }
 
-// pathNumber reads a number of the path.
-func pathNumber(r *http.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n < 1 {
-		return 0, fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
-	}
-	return n, nil
-}
-
 // formDay reads a day from a form; empty is 0.
 func formDay(v url.Values, field string, f *fault.Fields) period.Day {
 	text := strings.TrimSpace(v.Get(field))
@@ -224,7 +215,7 @@ func (s *Service) postEndLogin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := pathNumber(r, "login")
+	id, err := web.PathNumber(r, "login")
 	if err != nil {
 		return err
 	}
@@ -310,7 +301,7 @@ func (s *Service) getAccount(w http.ResponseWriter, r *http.Request) error {
 // showOf builds the page of the account in the path.
 func (s *Service) showOf(r *http.Request) (showView, error) {
 	a := web.ActorOf(r)
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return showView{}, err
 	}
@@ -324,7 +315,7 @@ func (s *Service) showOf(r *http.Request) (showView, error) {
 }
 
 func (s *Service) postAccount(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -356,7 +347,7 @@ func (s *Service) postAccount(w http.ResponseWriter, r *http.Request) error {
 
 // loginOf gives the log-in name of the account in the path, and the path of its page.
 func (s *Service) loginOf(r *http.Request) (Account, string, error) {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return Account{}, "", err
 	}

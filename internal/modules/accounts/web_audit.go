@@ -86,7 +86,7 @@ func (s *Service) getAudit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getAuditLine(w http.ResponseWriter, r *http.Request) error {
-	no, err := pathNumber(r, "no")
+	no, err := web.PathNumber(r, "no")
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (s *Service) showLink(w http.ResponseWriter, r *http.Request, id int64, nam
 }
 
 func (s *Service) postScreenLink(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -242,7 +242,7 @@ func (s *Service) postScreenLink(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postScreenRevoke(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (s *Service) postEndHolding(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := pathNumber(r, "holding")
+	id, err := web.PathNumber(r, "holding")
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (s *Service) postPost(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getEndPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (s *Service) getEndPost(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postEndPost(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}

@@ -277,7 +277,7 @@ func (s *Service) do(r *http.Request, id int64, d Deed, v url.Values, uploads []
 		_, err := s.IssueSlip(ctx, a, id, Level(v.Get("level")))
 		return err
 	}
-	return fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
+	return web.NoPage()
 }
 
 // unitOfItem reads the code of a unit that may have ceased to be.

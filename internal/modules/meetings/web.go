@@ -50,15 +50,6 @@ func (s *Service) lens(r *http.Request) lens {
 	return lens{Lang: web.LangOf(r), tree: s.units.Today(), name: s.unitName}
 }
 
-// pathNumber reads a number of the path.
-func pathNumber(r *http.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n < 1 {
-		return 0, fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
-	}
-	return n, nil
-}
-
 // form reads a form; fields that may come several times are read from it with [].
 func form(r *http.Request) (url.Values, error) {
 	var err error
@@ -217,7 +208,7 @@ func (s *Service) getSeries(w http.ResponseWriter, r *http.Request) error {
 	x := s.lens(r)
 	q := Series{Rhythm: HalfMonthly, Day: 11, Shift: Later, Time: "09:00", From: s.today()}
 	if id := r.PathValue("series"); id != "new" {
-		n, err := pathNumber(r, "series")
+		n, err := web.PathNumber(r, "series")
 		if err != nil {
 			return err
 		}
@@ -299,7 +290,7 @@ func (s *Service) postSeries(w http.ResponseWriter, r *http.Request) error {
 	q.Host = s.unit(v.Get("host"), "host", &f)
 	q.From = day(v, "from", &f)
 	if id := r.PathValue("series"); id != "new" {
-		if q.ID, err = pathNumber(r, "series"); err != nil {
+		if q.ID, err = web.PathNumber(r, "series"); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ func (s *Service) getWhole(w http.ResponseWriter, r *http.Request) error {
 
 // showWhole shows a meeting; typed and faults bring back a form that was refused.
 func (s *Service) showWhole(w http.ResponseWriter, r *http.Request, status int, faults formFaults, typed url.Values) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (s *Service) again(w http.ResponseWriter, r *http.Request, err error, v url
 }
 
 func (s *Service) postChange(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (s *Service) postChange(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postState(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (s *Service) postState(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postInvite(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (s *Service) postInvite(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postSeats(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -209,11 +209,11 @@ func (s *Service) postSeats(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	post, err := pathNumber(r, "post")
+	post, err := web.PathNumber(r, "post")
 	if err != nil {
 		return err
 	}
@@ -228,7 +228,7 @@ func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postRoll(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -247,7 +247,7 @@ func (s *Service) postRoll(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postProposals(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -263,7 +263,7 @@ func (s *Service) postProposals(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postTopic(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -279,7 +279,7 @@ func (s *Service) postTopic(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postOrder(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -294,11 +294,11 @@ func (s *Service) postOrder(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postTopicDeed(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	topic, err := pathNumber(r, "topic")
+	topic, err := web.PathNumber(r, "topic")
 	if err != nil {
 		return err
 	}
@@ -322,7 +322,7 @@ func (s *Service) postTopicDeed(w http.ResponseWriter, r *http.Request) error {
 	case "note":
 		err = s.Discuss(r.Context(), a, id, topic, Discussion{Version: version(v), Outcome: Outcome(v.Get("outcome")), Note: v.Get("note")})
 	default:
-		err = fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
+		err = web.NoPage()
 	}
 	if err != nil {
 		return s.again(w, r, err, v)
@@ -346,7 +346,7 @@ func (s *Service) typedDecision(v url.Values) (Decision, error) {
 }
 
 func (s *Service) postDecision(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -379,11 +379,11 @@ func (s *Service) postDecision(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postRedecide(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	decision, err := pathNumber(r, "decision")
+	decision, err := web.PathNumber(r, "decision")
 	if err != nil {
 		return err
 	}
@@ -403,11 +403,11 @@ func (s *Service) postRedecide(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postStrike(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	decision, err := pathNumber(r, "decision")
+	decision, err := web.PathNumber(r, "decision")
 	if err != nil {
 		return err
 	}
@@ -418,7 +418,7 @@ func (s *Service) postStrike(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postPaper(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -443,11 +443,11 @@ func (s *Service) postPaper(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postTakeBack(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	paper, err := pathNumber(r, "paper")
+	paper, err := web.PathNumber(r, "paper")
 	if err != nil {
 		return err
 	}
@@ -458,11 +458,11 @@ func (s *Service) postTakeBack(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getPaper(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	paper, err := pathNumber(r, "paper")
+	paper, err := web.PathNumber(r, "paper")
 	if err != nil {
 		return err
 	}
@@ -476,7 +476,7 @@ func (s *Service) getPaper(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postPack(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -488,11 +488,11 @@ func (s *Service) postPack(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getPack(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	version, err := pathNumber(r, "version")
+	version, err := web.PathNumber(r, "version")
 	if err != nil {
 		return err
 	}
@@ -506,13 +506,13 @@ func (s *Service) getPack(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getMinutes(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
 	f := r.PathValue("format")
 	if (f != "docx" && f != "pdf") || s.joints.Print == nil {
-		return fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
+		return web.NoPage()
 	}
 	d, err := s.Minutes(r.Context(), web.ActorOf(r), id)
 	if err != nil {

@@ -20,7 +20,7 @@ func (s *Service) getRun(w http.ResponseWriter, r *http.Request) error {
 // showRun shows the chair's view of one topic: what the data say of it, what is under way, and the
 // form for what is decided.
 func (s *Service) showRun(w http.ResponseWriter, r *http.Request, status int, topic int64, faults formFaults, typed url.Values) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (s *Service) evidence(r *http.Request, x lens, m Whole, t Topic, v *runView
 
 // getCurrent tells a screen which topic is under discussion, so that it follows the chair.
 func (s *Service) getCurrent(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}

@@ -49,15 +49,6 @@ func (s *Service) Bell(r *http.Request) (count int, path string) {
 	return s.Unread(a.Account), "/inbox"
 }
 
-// pathNumber reads a number of the path.
-func pathNumber(r *http.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n < 1 {
-		return 0, fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
-	}
-	return n, nil
-}
-
 // formOf reads a form.
 func formOf(r *http.Request) (url.Values, error) {
 	if err := r.ParseForm(); err != nil {
@@ -108,7 +99,7 @@ func (s *Service) postReadAll(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postOpen(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -123,7 +114,7 @@ func (s *Service) postOpen(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postRead(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (s *Service) getQueue(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postResend(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (s *Service) postResend(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postDrop(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -177,7 +177,7 @@ func withoutKey(c notify.Channel, address string) string {
 
 // robotByID finds a robot of the list.
 func (s *Service) robotByID(r *http.Request) (Robot, error) {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return Robot{}, err
 	}

@@ -66,14 +66,6 @@ func (s *Service) lens(r *http.Request) lens {
 	return lens{Lang: web.LangOf(r), unit: s.unitName, key: func(u org.UnitID) string { return t.Pinyin(s.now(u)) }}
 }
 
-func pathNumber(r *http.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n < 1 {
-		return 0, fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
-	}
-	return n, nil
-}
-
 // form reads a form with its files; files of a field "fileN" belong to milestone N.
 func form(r *http.Request) (url.Values, []Upload, error) {
 	var big *http.MaxBytesError
@@ -175,7 +167,7 @@ func (s *Service) headOf(r *http.Request, b book, on string) head {
 
 // bookOf opens the plan of the address.
 func (s *Service) bookOf(r *http.Request) (book, error) {
-	id, err := pathNumber(r, "plan")
+	id, err := web.PathNumber(r, "plan")
 	if err != nil {
 		return book{}, err
 	}
@@ -350,7 +342,7 @@ func (s *Service) sendDocument(w http.ResponseWriter, r *http.Request, d *docgen
 	format := r.PathValue("format")
 	media := map[string]string{"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "pdf": "application/pdf"}[format]
 	if media == "" {
-		return fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
+		return web.NoPage()
 	}
 	if s.joints.Print == nil {
 		return fault.New(fault.Unavailable, "这里没有启用文书打印；请系统管理员检查安装")
@@ -373,7 +365,7 @@ func (s *Service) getDocument(w http.ResponseWriter, r *http.Request) error {
 		return s.sendDocument(w, r, s.roadmapDocument(b), b.plan.Name+" "+s.lens(r).t("时间表、路线图"))
 	}
 	if r.PathValue("kind") != "plan" {
-		return fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
+		return web.NoPage()
 	}
 	no := 0
 	if b.current != nil {

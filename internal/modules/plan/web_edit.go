@@ -57,7 +57,7 @@ func (s *Service) postPlanForm(w http.ResponseWriter, r *http.Request) error {
 	p := Plan{Name: v.Get("name"), Near: int(number(v, "near")), Grace: int(number(v, "grace")), Version: number(v, "version")}
 	p.From, p.To, p.Host = day(v.Get("from"), "from", &f), day(v.Get("to"), "to", &f), s.unit(v.Get("host"), "host", &f)
 	if r.PathValue("plan") != "" {
-		if p.ID, err = pathNumber(r, "plan"); err != nil {
+		if p.ID, err = web.PathNumber(r, "plan"); err != nil {
 			return err
 		}
 	}
@@ -151,7 +151,7 @@ func (s *Service) postRevise(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	plan, err := pathNumber(r, "plan")
+	plan, err := web.PathNumber(r, "plan")
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (s *Service) getIssue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	no, err := pathNumber(r, "no")
+	no, err := web.PathNumber(r, "no")
 	if err != nil {
 		return err
 	}
@@ -224,14 +224,14 @@ func (s *Service) getExport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	no, err := pathNumber(r, "no")
+	no, err := web.PathNumber(r, "no")
 	if err != nil {
 		return err
 	}
 	format := r.PathValue("format")
 	media := map[string]string{"xlsx": web.MediaXLSX, "csv": web.MediaCSV}[format]
 	if media == "" {
-		return fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
+		return web.NoPage()
 	}
 	web.Attachment(w, b.plan.Name+" v"+num(no)+"."+format, media)
 	return s.Export(r.Context(), web.ActorOf(r), b.plan.ID, int(no), format, w)
@@ -245,7 +245,7 @@ func (s *Service) postState(do func(r *http.Request, plan int64, v url.Values) (
 		if err != nil {
 			return err
 		}
-		plan, err := pathNumber(r, "plan")
+		plan, err := web.PathNumber(r, "plan")
 		if err != nil {
 			return err
 		}
@@ -331,7 +331,7 @@ func (s *Service) nodeView(r *http.Request, typed *Node) (v nodeView, err error)
 	}
 	kind, code := Kind(r.PathValue("kind")), r.PathValue("code")
 	if kind.Text() == "" {
-		return v, fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
+		return v, web.NoPage()
 	}
 	v = nodeView{Head: s.headOf(r, b, "edit"), Kind: string(kind), KindText: x.t(kind.Text()), New: code == "new", Save: partPath(b.plan.ID, string(kind), code), Cancel: draftPath(b.plan.ID), F: formFaults{}, Units: unitOptions(s.units.Today()),
 		IsProgramme: kind == ProgrammeKind, IsGoal: kind == GoalKind, IsTask: kind == TaskKind}
@@ -488,7 +488,7 @@ func (s *Service) typedNode(r *http.Request, v url.Values) (n Node, err error) {
 		t = t.clean()
 		return Node{Task: &t}, f.Err()
 	}
-	return n, fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
+	return n, web.NoPage()
 }
 
 func (s *Service) postNode(w http.ResponseWriter, r *http.Request) error {
@@ -496,7 +496,7 @@ func (s *Service) postNode(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	plan, err := pathNumber(r, "plan")
+	plan, err := web.PathNumber(r, "plan")
 	if err != nil {
 		return err
 	}
@@ -532,7 +532,7 @@ func (s *Service) postNode(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postRemove(w http.ResponseWriter, r *http.Request) error {
-	plan, err := pathNumber(r, "plan")
+	plan, err := web.PathNumber(r, "plan")
 	if err != nil {
 		return err
 	}

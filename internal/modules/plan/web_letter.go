@@ -126,7 +126,7 @@ func (s *Service) getLetter(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) showLetter(w http.ResponseWriter, r *http.Request, status int, faults formFaults) error {
 	x, a := s.lens(r), web.ActorOf(r)
-	id, err := pathNumber(r, "letter")
+	id, err := web.PathNumber(r, "letter")
 	if err != nil {
 		return err
 	}
@@ -190,7 +190,7 @@ func (s *Service) postSign(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := pathNumber(r, "letter")
+	id, err := web.PathNumber(r, "letter")
 	if err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (s *Service) postSign(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getScan(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "letter")
+	id, err := web.PathNumber(r, "letter")
 	if err != nil {
 		return err
 	}
@@ -227,7 +227,7 @@ func (s *Service) getScan(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getLetterDocument(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "letter")
+	id, err := web.PathNumber(r, "letter")
 	if err != nil {
 		return err
 	}

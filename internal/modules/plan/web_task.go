@@ -175,7 +175,7 @@ func (s *Service) postReport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	plan, err := pathNumber(r, "plan")
+	plan, err := web.PathNumber(r, "plan")
 	if err != nil {
 		return err
 	}
@@ -213,10 +213,10 @@ func (s *Service) postReport(w http.ResponseWriter, r *http.Request) error {
 
 // taskOfReport finds the task of a report for its page.
 func (s *Service) taskOfReport(r *http.Request) (plan, report int64, code string, err error) {
-	if plan, err = pathNumber(r, "plan"); err != nil {
+	if plan, err = web.PathNumber(r, "plan"); err != nil {
 		return 0, 0, "", err
 	}
-	if report, err = pathNumber(r, "report"); err != nil {
+	if report, err = web.PathNumber(r, "report"); err != nil {
 		return 0, 0, "", err
 	}
 	b, err := s.bookOf(r)
@@ -280,11 +280,11 @@ func (s *Service) postRaise(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getEvidence(w http.ResponseWriter, r *http.Request) error {
-	plan, err := pathNumber(r, "plan")
+	plan, err := web.PathNumber(r, "plan")
 	if err != nil {
 		return err
 	}
-	file, err := pathNumber(r, "file")
+	file, err := web.PathNumber(r, "file")
 	if err != nil {
 		return err
 	}

@@ -41,19 +41,6 @@ func (s *Service) routes() []web.Route {
 
 func (s *Service) lens(r *http.Request) lens { return lens{Lang: web.LangOf(r), name: s.unitName} }
 
-// pathNumber reads a number of the path.
-func pathNumber(r *http.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n < 1 {
-		return 0, noPage()
-	}
-	return n, nil
-}
-
-func noPage() error {
-	return fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
-}
-
 // form reads a form.
 func form(r *http.Request) (url.Values, error) {
 	var err error
@@ -196,7 +183,7 @@ func (s *Service) postMake(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postAgain(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -220,14 +207,14 @@ func (s *Service) getDocument(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showDocument(w http.ResponseWriter, r *http.Request, status int, f formFaults) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
 	no := 0
 	if q := r.URL.Query().Get("version"); q != "" {
 		if no, err = strconv.Atoi(q); err != nil || no < 1 {
-			return noPage()
+			return web.NoPage()
 		}
 	}
 	a, x := web.ActorOf(r), s.lens(r)
@@ -269,11 +256,11 @@ func sign(d *docgen.Document) blockView {
 }
 
 func (s *Service) getFile(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	no, err := pathNumber(r, "version")
+	no, err := web.PathNumber(r, "version")
 	if err != nil {
 		return err
 	}
@@ -291,11 +278,11 @@ func send(w http.ResponseWriter, name, mediaType string, content []byte) error {
 }
 
 func (s *Service) getIssue(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	issue, err := pathNumber(r, "issue")
+	issue, err := web.PathNumber(r, "issue")
 	if err != nil {
 		return err
 	}
@@ -307,7 +294,7 @@ func (s *Service) getIssue(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postFinal(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -332,7 +319,7 @@ func (s *Service) postFinal(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postReopen(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 func (s *Service) getEdit(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func move(rows []Row, deed string) []Row {
 }
 
 func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (s *Service) getTemplate(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showTemplate(w http.ResponseWriter, r *http.Request, status int, f formFaults) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (x lens) place(part string, paragraph int) string {
 }
 
 func (s *Service) postTemplate(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -239,7 +239,7 @@ func (s *Service) postTemplate(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postEndTemplate(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -263,7 +263,7 @@ func (s *Service) postEndTemplate(w http.ResponseWriter, r *http.Request) error 
 }
 
 func (s *Service) getFill(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -279,11 +279,11 @@ func (s *Service) getFill(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getUpload(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	no, err := pathNumber(r, "no")
+	no, err := web.PathNumber(r, "no")
 	if err != nil {
 		return err
 	}

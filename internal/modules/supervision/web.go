@@ -56,19 +56,6 @@ func (s *Service) routes() []web.Route {
 
 func (s *Service) lens(r *http.Request) lens { return lens{Lang: web.LangOf(r), name: s.unitName} }
 
-func noPage() error {
-	return fault.New(fault.Missing, "没有这个页面；请从菜单进入，或检查地址")
-}
-
-// pathNumber reads a number of the path.
-func pathNumber(r *http.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n < 1 {
-		return 0, noPage()
-	}
-	return n, nil
-}
-
 // form reads a form, with or without files.
 func form(r *http.Request) (url.Values, error) {
 	var err error
@@ -89,7 +76,7 @@ func form(r *http.Request) (url.Values, error) {
 
 // numbered reads a number of the path and the form.
 func numbered(r *http.Request, name string) (id int64, v url.Values, err error) {
-	if id, err = pathNumber(r, name); err != nil {
+	if id, err = web.PathNumber(r, name); err != nil {
 		return 0, nil, err
 	}
 	v, err = form(r)
@@ -157,7 +144,7 @@ func (s *Service) send(w http.ResponseWriter, r *http.Request, d *docgen.Documen
 	}
 	f := r.PathValue("format")
 	if media[f] == "" || s.joints.Print == nil {
-		return noPage()
+		return web.NoPage()
 	}
 	web.Attachment(w, d.Meta.Subject+"."+f, media[f])
 	return s.joints.Print(d, f, w)
@@ -300,7 +287,7 @@ func (s *Service) getList(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	} else {
-		id, err := pathNumber(r, "list")
+		id, err := web.PathNumber(r, "list")
 		if err != nil {
 			return err
 		}
@@ -332,7 +319,7 @@ func (s *Service) postList(w http.ResponseWriter, r *http.Request) error {
 	}
 	c := Checklist{Name: field(v, "name"), Edition: int(count(v, "edition"))}
 	if r.PathValue("list") != "new" {
-		if c.ID, err = pathNumber(r, "list"); err != nil {
+		if c.ID, err = web.PathNumber(r, "list"); err != nil {
 			return err
 		}
 	}

@@ -18,7 +18,7 @@ func (s *Service) getPlan(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showPlan(w http.ResponseWriter, r *http.Request, status int, faults formFaults) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (s *Service) planForm(r *http.Request, p Plan) (v planForm, err error) {
 func (s *Service) getEdit(w http.ResponseWriter, r *http.Request) error {
 	p := Plan{Kind: Special, From: s.today(), To: s.today().AddDays(14), RepeatDays: 180}
 	if r.PathValue("id") != "new" {
-		id, err := pathNumber(r, "id")
+		id, err := web.PathNumber(r, "id")
 		if err != nil {
 			return err
 		}
@@ -117,7 +117,7 @@ func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
 	var f fault.Fields
 	p := Plan{Title: field(v, "title"), Kind: Kind(field(v, "kind")), From: day(v, "from", &f), To: day(v, "to", &f), Theme: field(v, "theme"), Basis: field(v, "basis"), List: max(0, count(v, "list")), Team: numberList(v["post"]), RepeatDays: int(count(v, "repeat")), Version: count(v, "version")}
 	if r.PathValue("id") != "new" {
-		if p.ID, err = pathNumber(r, "id"); err != nil {
+		if p.ID, err = web.PathNumber(r, "id"); err != nil {
 			return err
 		}
 	}
@@ -159,7 +159,7 @@ func (s *Service) getPool(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) showPool(w http.ResponseWriter, r *http.Request, status int, faults formFaults, typed url.Values) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -251,11 +251,11 @@ func (s *Service) postDraw(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) askedDraw(r *http.Request) (p Plan, d Draw, err error) {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return p, d, err
 	}
-	no, err := pathNumber(r, "no")
+	no, err := web.PathNumber(r, "no")
 	if err != nil {
 		return p, d, err
 	}
@@ -282,11 +282,11 @@ func (s *Service) getDraw(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getDrawPaper(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
-	no, err := pathNumber(r, "no")
+	no, err := web.PathNumber(r, "no")
 	if err != nil {
 		return err
 	}
@@ -295,7 +295,7 @@ func (s *Service) getDrawPaper(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getReport(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
@@ -320,7 +320,7 @@ func (s *Service) postPlanDeed(w http.ResponseWriter, r *http.Request) error {
 	case "issue":
 		err, said = s.Issue(ctx, a, id), "已记录报告印发"
 	default:
-		return noPage()
+		return web.NoPage()
 	}
 	if err != nil {
 		faults, ok := s.lens(r).refused(err)
@@ -390,7 +390,7 @@ func (s *Service) getPlansJSON(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getPlanJSON(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "id")
+	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}

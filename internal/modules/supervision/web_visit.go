@@ -49,7 +49,7 @@ func photo(r *http.Request) (*Upload, error) {
 
 // showVisit shows a visit; typed and faults bring back a form that was refused.
 func (s *Service) showVisit(w http.ResponseWriter, r *http.Request, status int, faults formFaults, typed url.Values) error {
-	id, err := pathNumber(r, "visit")
+	id, err := web.PathNumber(r, "visit")
 	if err != nil {
 		return err
 	}
@@ -161,7 +161,7 @@ func (s *Service) postFinding(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := pathNumber(r, "no")
+	n, err := web.PathNumber(r, "no")
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (s *Service) postFinding(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	default:
-		return noPage()
+		return web.NoPage()
 	}
 	if err != nil {
 		return s.visitAgain(w, r, err, nil)
@@ -192,11 +192,11 @@ func (s *Service) postFinding(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getPhoto(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "visit")
+	id, err := web.PathNumber(r, "visit")
 	if err != nil {
 		return err
 	}
-	n, err := pathNumber(r, "photo")
+	n, err := web.PathNumber(r, "photo")
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (s *Service) postDropPhoto(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	n, err := pathNumber(r, "photo")
+	n, err := web.PathNumber(r, "photo")
 	if err != nil {
 		return err
 	}
@@ -236,7 +236,7 @@ func (s *Service) postFeedback(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getPaper(w http.ResponseWriter, r *http.Request) error {
-	id, err := pathNumber(r, "visit")
+	id, err := web.PathNumber(r, "visit")
 	if err != nil {
 		return err
 	}
@@ -271,7 +271,7 @@ func (s *Service) postRule(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	objection, err := pathNumber(r, "objection")
+	objection, err := web.PathNumber(r, "objection")
 	if err != nil {
 		return err
 	}
