@@ -40,7 +40,7 @@ func (o *Office) lateReturns(_ context.Context, reader perm.Actor, on period.Day
 		at := st.Return.Place
 		tree := o.Units.Register().On(at.Period.Last())
 		days, _ := c.WorkdaysBetween(st.Due, on)
-		out = append(out, meetings.Late{Form: st.Form.Name, Unit: at.Unit, Name: tree.Short(at.Unit), Period: at.Period, Days: days,
+		out = append(out, meetings.Late{Form: st.Form.Name, Unit: at.Unit, Name: tree.Short(at.Unit), Force: st.Form.Force, Period: at.Period, Days: days,
 			Path: "/returns/rate?form=" + at.Form + "&period=" + at.Period.String()})
 	}
 	return out, nil

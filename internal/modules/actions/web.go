@@ -1,7 +1,6 @@
 package actions
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -77,37 +76,14 @@ func idOf(r *http.Request) (int64, error) {
 
 // formOf reads a form, with files or without.
 func formOf(r *http.Request) (url.Values, []Upload, error) {
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		if err := r.ParseForm(); err != nil {
-			return nil, nil, fault.Because(err, fault.Invalid, "表单内容读不出来；请返回重填")
-		}
-		return r.PostForm, nil, nil
-	}
-	if err := r.ParseMultipartForm(8 << 20); err != nil {
-		var big *http.MaxBytesError
-		if errors.As(err, &big) {
-			return nil, nil, err
-		}
-		return nil, nil, fault.Because(err, fault.Invalid, "表单内容读不出来；请返回重填")
-	}
-	defer r.MultipartForm.RemoveAll()
+	v, files, err := web.FormFiles(r)
 	var list []Upload
-	for _, h := range r.MultipartForm.File["file"] {
-		if h.Filename == "" && h.Size == 0 {
-			continue
+	for _, f := range files {
+		if f.Field == "file" {
+			list = append(list, Upload{Name: f.Name, Content: f.Content})
 		}
-		f, err := h.Open()
-		if err != nil {
-			return nil, nil, fault.Because(err, fault.Unavailable, "文件读取失败；请重新上传")
-		}
-		content, err := io.ReadAll(f)
-		f.Close()
-		if err != nil {
-			return nil, nil, fault.Because(err, fault.Unavailable, "文件读取失败；请重新上传")
-		}
-		list = append(list, Upload{Name: h.Filename, Content: content})
 	}
-	return r.MultipartForm.Value, list, nil
+	return v, list, err
 }
 
 // choiceOf reads what a list was asked for. Words that mean nothing are left out.

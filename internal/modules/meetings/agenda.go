@@ -15,7 +15,8 @@ import (
 type Late struct {
 	Form   string
 	Unit   org.UnitID
-	Name   string // of the unit
+	Name   string     // of the unit
+	Force  org.UnitID // the task force that the form belongs to
 	Period period.Period
 	Days   int // working days since it was due
 	Path   string
@@ -159,9 +160,10 @@ func lateTopics(list []Late) (out []Topic) {
 		if !known {
 			i = len(out)
 			at[k] = i
-			out = append(out, Topic{Kind: Missing, Title: fmt.Sprintf("%s %s未报", l.Form, l.Period.Chinese()), Path: l.Path, Key: "late:" + l.Form + ":" + l.Period.String(), Reason: l.Name})
+			out = append(out, Topic{Kind: Missing, Title: fmt.Sprintf("%s %s未报", l.Form, l.Period.Chinese()), Path: l.Path, Key: "late:" + l.Form + ":" + l.Period.String(), Reason: l.Name, Force: l.Force, Unit: l.Unit})
 			continue
 		}
+		out[i].Unit = 0 // several units: none of them leads
 		if count[k] <= 6 {
 			out[i].Reason += "、" + l.Name
 		}

@@ -21,7 +21,7 @@ func TestWhatTheDataPropose(t *testing.T) {
 			{ID: 3, Title: "早已逾期", Lead: west, Deadline: period.MustDay("2018-05-01"), State: work.Assigned, Overdue: 6}},
 		Put:     []Topic{{Title: "踏查", Key: "hand:3", Kind: Free, Outcome: Put, Carried: 1}, {Title: "未议的数据题", Key: "late:月报:2018-04", Kind: Missing, Carried: 0}, {Title: "已不成立", Key: "late:旧表:2018-03", Kind: Missing}},
 		Signals: []Signal{{Key: "s1", Title: "新增偏高", Reason: "较常年高"}}, Matters: []Signal{{Key: "plan:1:T1:end", Title: "T1 自查", Reason: "完成日已过", Unit: west}},
-		Late: []Late{{Form: "月报", Name: "东山镇", Period: period.MustParse("2018-04")}},
+		Late: []Late{{Form: "月报", Name: "东山镇", Unit: east, Force: forceA, Period: period.MustParse("2018-04")}},
 		Unit: func(u org.UnitID) string { return map[org.UnitID]string{east: "东山镇", west: "西山镇"}[u] }, Force: func(string) org.UnitID { return forceA }}
 	var got []string
 	list := Propose(k)
@@ -45,6 +45,23 @@ func TestWhatTheDataPropose(t *testing.T) {
 	// What was not discussed and still holds is counted as put off; what no longer holds is gone.
 	if last := list[len(list)-1]; last.Carried != 1 {
 		t.Errorf("the undiscussed matter was carried %d times, want 1", last.Carried)
+	} else if last.Unit != east || last.Force != forceA {
+		t.Errorf("the missing return points to unit %d and task force %d, want %d and %d", last.Unit, last.Force, east, forceA)
+	}
+}
+
+// A missing return of one unit points to it, of several units to the task force alone.
+func TestWhoeverOwesTheReturnIsOfferedTheWork(t *testing.T) {
+	april := period.MustParse("2018-04")
+	one, two := Late{Form: "月报", Name: "东山镇", Unit: east, Force: forceA, Period: april}, Late{Form: "月报", Name: "西山镇", Unit: west, Force: forceA, Period: april}
+	for _, c := range []struct {
+		late []Late
+		unit org.UnitID
+	}{{[]Late{one}, east}, {[]Late{two}, west}, {[]Late{one, two}, 0}} {
+		got := lateTopics(c.late)
+		if len(got) != 1 || got[0].Unit != c.unit || got[0].Force != forceA {
+			t.Errorf("%d late returns: %+v, want unit %d of task force %d", len(c.late), got, c.unit, forceA)
+		}
 	}
 }
 

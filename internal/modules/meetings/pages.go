@@ -114,7 +114,7 @@ type wholeView struct {
 	Handouts                          []handoutLine
 	Forces                            []option
 	Packs                             []packLine
-	Forms                             formFaults
+	Forms                             web.Faults
 	Path                              string
 	Effects                           *table.Table
 	EffectsOpen                       bool // while the meeting is being made ready
@@ -126,10 +126,6 @@ type option struct {
 	Value, Label string
 	On           bool
 }
-
-// formFaults are the sentences beside the fields of a form that was refused, by field; "" holds
-// what concerns the whole.
-type formFaults map[string][]string
 
 type topicLine struct {
 	ID, Version         int64
@@ -224,7 +220,19 @@ type decisionForm struct {
 	Standard       string
 	Units          []option // names to choose from
 	Days           []option // deadlines that people mean
-	F              formFaults
+	F              web.Faults
+}
+
+// leadOf offers the unit that a topic concerns as the one to lead: its own unit below the county,
+// else its task force.
+func (x lens) leadOf(t Topic) string {
+	if t.Unit != 0 && x.tree.Has(t.Unit) && x.tree.Parent(t.Unit) != 0 {
+		return x.tree.Name(t.Unit)
+	}
+	if t.Force != 0 && x.tree.Has(t.Force) {
+		return x.tree.Name(t.Force)
+	}
+	return ""
 }
 
 type seatLine struct {
@@ -319,7 +327,7 @@ type seriesView struct {
 	Chair, From  string
 	Ended        bool
 	Holders      []holderLine
-	F            formFaults
+	F            web.Faults
 	Preview      []dateLine
 	Save, Cancel string
 }

@@ -1,7 +1,6 @@
 package meetings
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,58 +47,6 @@ func (s *Service) routes() []web.Route {
 
 func (s *Service) lens(r *http.Request) lens {
 	return lens{Lang: web.LangOf(r), tree: s.units.Today(), name: s.unitName}
-}
-
-// form reads a form; fields that may come several times are read from it with [].
-func form(r *http.Request) (url.Values, error) {
-	var err error
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		err = r.ParseMultipartForm(1 << 20)
-	} else {
-		err = r.ParseForm()
-	}
-	if err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return nil, err
-		}
-		return nil, fault.Because(err, fault.Invalid, "表单内容读不出来；请返回重填")
-	}
-	return r.PostForm, nil
-}
-
-func version(v url.Values) int64 {
-	n, _ := strconv.ParseInt(v.Get("version"), 10, 64)
-	return n
-}
-
-// refused sorts the sentences of a refused form by field; ok is false for errors that belong on
-// a page of their own.
-func (x lens) refused(err error) (f formFaults, ok bool) {
-	f = formFaults{}
-	var list fault.Findings
-	if errors.As(err, &list) {
-		for _, p := range list {
-			f[p.Field] = append(f[p.Field], p.Message(x.Text))
-		}
-		return f, true
-	}
-	switch fault.KindOf(err) {
-	case fault.Invalid, fault.Conflict:
-		f[""] = []string{fault.Say(err, x.Text)}
-		return f, true
-	}
-	return nil, false
-}
-
-// numberList reads the ids that came under a name.
-func numberList(list []string) (out []int64) {
-	for _, x := range list {
-		if n, err := strconv.ParseInt(x, 10, 64); err == nil && !slices.Contains(out, n) {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 // unit reads a unit that was typed: a code or a name.
@@ -188,7 +135,7 @@ func (x lens) dateLine(q Series, d Date) dateLine {
 }
 
 func (s *Service) postPlan(w http.ResponseWriter, r *http.Request) error {
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -231,7 +178,7 @@ func (s *Service) getSeries(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) seriesView(r *http.Request, q Series) (v seriesView, err error) {
 	x := s.lens(r)
-	v = seriesView{ID: q.ID, Version: q.Version, Name: q.Name, Rhythms: x.rhythms(q.Rhythm), Day: strconv.Itoa(q.Day), Time: q.Time, Place: q.Place, Host: s.unitName(q.Host), Chair: q.Chair, Ended: q.Ended, F: formFaults{},
+	v = seriesView{ID: q.ID, Version: q.Version, Name: q.Name, Rhythms: x.rhythms(q.Rhythm), Day: strconv.Itoa(q.Day), Time: q.Time, Place: q.Place, Host: s.unitName(q.Host), Chair: q.Chair, Ended: q.Ended, F: web.Faults{},
 		Shifts: []option{{string(Later), x.t("遇休息日顺延"), q.Shift == Later}, {string(Earlier), x.t("遇休息日提前"), q.Shift == Earlier}}, Save: "/meeting-series/new", Cancel: "/meetings"}
 	if !q.From.IsZero() {
 		v.From = q.From.String()
@@ -279,13 +226,13 @@ func (s *Service) holderLines(r *http.Request, on []int64) (out []holderLine, er
 }
 
 func (s *Service) postSeries(w http.ResponseWriter, r *http.Request) error {
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
 	var f fault.Fields
 	q := Series{Name: strings.TrimSpace(v.Get("name")), Rhythm: Rhythm(v.Get("rhythm")), Shift: Shift(v.Get("shift")), Time: strings.TrimSpace(v.Get("time")), Place: strings.TrimSpace(v.Get("place")),
-		Chair: strings.TrimSpace(v.Get("chair")), Posts: numberList(v["post"]), Ended: v.Get("ended") != "", Version: version(v)}
+		Chair: strings.TrimSpace(v.Get("chair")), Posts: web.Numbers(v["post"]), Ended: v.Get("ended") != "", Version: web.Version(v)}
 	q.Day, _ = strconv.Atoi(strings.TrimSpace(v.Get("day")))
 	q.Host = s.unit(v.Get("host"), "host", &f)
 	q.From = day(v, "from", &f)
@@ -300,7 +247,7 @@ func (s *Service) postSeries(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		x := s.lens(r)
-		faults, ok := x.refused(err)
+		faults, ok := web.Refused(err, x.Text)
 		if !ok {
 			return err
 		}

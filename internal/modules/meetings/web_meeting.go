@@ -20,7 +20,7 @@ func (s *Service) getWhole(w http.ResponseWriter, r *http.Request) error {
 }
 
 // showWhole shows a meeting; typed and faults bring back a form that was refused.
-func (s *Service) showWhole(w http.ResponseWriter, r *http.Request, status int, faults formFaults, typed url.Values) error {
+func (s *Service) showWhole(w http.ResponseWriter, r *http.Request, status int, faults web.Faults, typed url.Values) error {
 	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func (s *Service) wholeView(x lens, a perm.Actor, m Whole) wholeView {
 	q := m.Meeting
 	v := wholeView{ID: q.ID, Version: q.Version, Title: q.Title, Day: q.Day.String(), DayText: q.Day.String(), Weekday: weekday(x.Lang, q.Day), Time: q.Time, Place: q.Place, Chair: q.Chair, Host: x.name(q.Host),
 		Summary: q.Summary, Period: x.period(q.Period), State: x.t(q.State.Text()), Shifted: x.t(q.Shifted), MayKeep: a.Can(ruleKeep), Open: q.State != Held && q.State != Cancelled, Running: q.State == Running,
-		Held: q.State == Held, Topics: x.topicLines(m.Topics, q.Current), Roll: x.roll(m.Seats), Packs: x.packLines(m.Packs), Forms: formFaults{}, Path: meetingPath(q.ID)}
+		Held: q.State == Held, Topics: x.topicLines(m.Topics, q.Current), Roll: x.roll(m.Seats), Packs: x.packLines(m.Packs), Forms: web.Faults{}, Path: meetingPath(q.ID)}
 	v.StateTag = map[State]string{Running: "warn", Held: "good", Cancelled: "bad"}[q.State]
 	if work, known := s.units.Calendar().IsWorkday(q.Day); known && !work {
 		v.OffDay = true
@@ -113,7 +113,7 @@ func (s *Service) wholeView(x lens, a perm.Actor, m Whole) wholeView {
 
 // decisionForm readies the form of a decision: deadlines that people mean are a click away.
 func (s *Service) decisionForm(x lens, m Meeting, topic int64, back string) decisionForm {
-	f := decisionForm{Meeting: m.ID, Topic: topic, Back: back, Kinds: x.kinds(Assignment), Units: s.unitOptions(org.LevelTownship), F: formFaults{}}
+	f := decisionForm{Meeting: m.ID, Topic: topic, Back: back, Kinds: x.kinds(Assignment), Units: s.unitOptions(org.LevelTownship), F: web.Faults{}}
 	c := s.units.Calendar()
 	if d, _ := c.AddWorkdays(m.Day, 5); !d.IsZero() {
 		f.Days = append(f.Days, option{Value: d.String(), Label: x.t("5 个工作日")})
@@ -135,7 +135,7 @@ func (s *Service) retype(f *decisionForm, x lens, v url.Values) {
 
 // again shows the meeting once more with what was refused.
 func (s *Service) again(w http.ResponseWriter, r *http.Request, err error, v url.Values) error {
-	faults, ok := s.lens(r).refused(err)
+	faults, ok := web.Refused(err, s.lens(r).Text)
 	if !ok {
 		return err
 	}
@@ -147,12 +147,12 @@ func (s *Service) postChange(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
 	var f fault.Fields
-	e := Edit{Version: version(v), Title: strings.TrimSpace(v.Get("title")), Day: day(v, "day", &f), Time: strings.TrimSpace(v.Get("time")), Place: strings.TrimSpace(v.Get("place")), Chair: strings.TrimSpace(v.Get("chair")),
+	e := Edit{Version: web.Version(v), Title: strings.TrimSpace(v.Get("title")), Day: day(v, "day", &f), Time: strings.TrimSpace(v.Get("time")), Place: strings.TrimSpace(v.Get("place")), Chair: strings.TrimSpace(v.Get("chair")),
 		Summary: strings.TrimSpace(v.Get("summary"))}
 	if err = f.Err(); err == nil {
 		err = s.Change(r.Context(), web.ActorOf(r), id, e)
@@ -168,7 +168,7 @@ func (s *Service) postState(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -198,11 +198,11 @@ func (s *Service) postSeats(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
-	if err := s.SetSeats(r.Context(), web.ActorOf(r), id, numberList(v["post"])); err != nil {
+	if err := s.SetSeats(r.Context(), web.ActorOf(r), id, web.Numbers(v["post"])); err != nil {
 		return s.again(w, r, err, v)
 	}
 	return web.Done(w, r, meetingPath(id)+"#seats", "已保存参会名单")
@@ -217,11 +217,11 @@ func (s *Service) postAnswer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
-	if err := s.AnswerInvite(r.Context(), web.ActorOf(r), id, post, Reply{Version: version(v), Answer: Answer(v.Get("answer")), Name: v.Get("name"), Note: v.Get("note")}); err != nil {
+	if err := s.AnswerInvite(r.Context(), web.ActorOf(r), id, post, Reply{Version: web.Version(v), Answer: Answer(v.Get("answer")), Name: v.Get("name"), Note: v.Get("note")}); err != nil {
 		return s.again(w, r, err, v)
 	}
 	return web.Done(w, r, meetingPath(id)+"#seats", "已回复")
@@ -232,12 +232,12 @@ func (s *Service) postRoll(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
 	present := map[int64]string{}
-	for _, post := range numberList(v["present"]) {
+	for _, post := range web.Numbers(v["present"]) {
 		present[post] = v.Get("name" + strconv.FormatInt(post, 10))
 	}
 	if err := s.CallRoll(r.Context(), web.ActorOf(r), id, present); err != nil {
@@ -251,7 +251,7 @@ func (s *Service) postProposals(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -267,7 +267,7 @@ func (s *Service) postTopic(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -283,11 +283,11 @@ func (s *Service) postOrder(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
-	if err := s.Reorder(r.Context(), web.ActorOf(r), id, numberList(strings.Split(v.Get("ids"), ","))); err != nil {
+	if err := s.Reorder(r.Context(), web.ActorOf(r), id, web.Numbers(strings.Split(v.Get("ids"), ","))); err != nil {
 		return s.again(w, r, err, v)
 	}
 	return web.Done(w, r, meetingPath(id)+"#agenda", "已保存次序")
@@ -302,7 +302,7 @@ func (s *Service) postTopicDeed(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -320,7 +320,7 @@ func (s *Service) postTopicDeed(w http.ResponseWriter, r *http.Request) error {
 	case "turn":
 		err = s.Turn(r.Context(), a, id, topic)
 	case "note":
-		err = s.Discuss(r.Context(), a, id, topic, Discussion{Version: version(v), Outcome: Outcome(v.Get("outcome")), Note: v.Get("note")})
+		err = s.Discuss(r.Context(), a, id, topic, Discussion{Version: web.Version(v), Outcome: Outcome(v.Get("outcome")), Note: v.Get("note")})
 	default:
 		err = web.NoPage()
 	}
@@ -333,7 +333,7 @@ func (s *Service) postTopicDeed(w http.ResponseWriter, r *http.Request) error {
 // decision reads the form of a decision.
 func (s *Service) typedDecision(v url.Values) (Decision, error) {
 	var f fault.Fields
-	d := Decision{Kind: DecisionKind(v.Get("kind")), Text: v.Get("text"), Standard: v.Get("standard"), Version: version(v)}
+	d := Decision{Kind: DecisionKind(v.Get("kind")), Text: v.Get("text"), Standard: v.Get("standard"), Version: web.Version(v)}
 	d.Topic, _ = strconv.ParseInt(v.Get("topic"), 10, 64)
 	d.Lead = s.unit(v.Get("lead"), "lead", &f)
 	for _, name := range strings.FieldsFunc(v.Get("assist"), func(r rune) bool { return strings.ContainsRune("、,，;；\n", r) }) {
@@ -350,7 +350,7 @@ func (s *Service) postDecision(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -362,7 +362,7 @@ func (s *Service) postDecision(w http.ResponseWriter, r *http.Request) error {
 	run := v.Get("back") == "run"
 	if err != nil {
 		if run {
-			if faults, ok := s.lens(r).refused(err); ok {
+			if faults, ok := web.Refused(err, s.lens(r).Text); ok {
 				return s.showRun(w, r, web.Status(err), d.Topic, faults, v)
 			}
 		}
@@ -387,7 +387,7 @@ func (s *Service) postRedecide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -422,7 +422,7 @@ func (s *Service) postPaper(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (s *Service) getRun(w http.ResponseWriter, r *http.Request) error {
 
 // showRun shows the chair's view of one topic: what the data say of it, what is under way, and the
 // form for what is decided.
-func (s *Service) showRun(w http.ResponseWriter, r *http.Request, status int, topic int64, faults formFaults, typed url.Values) error {
+func (s *Service) showRun(w http.ResponseWriter, r *http.Request, status int, topic int64, faults web.Faults, typed url.Values) error {
 	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
@@ -60,6 +60,11 @@ func (s *Service) showRun(w http.ResponseWriter, r *http.Request, status int, to
 		}
 	}
 	v.Form = s.decisionForm(x, q, topic, "run")
+	for _, t := range m.Topics {
+		if t.ID == topic {
+			v.Form.Lead = x.leadOf(t)
+		}
+	}
 	if faults != nil {
 		v.Form.F = faults
 		s.retype(&v.Form, x, typed)

@@ -1,7 +1,6 @@
 package notices
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -49,18 +48,6 @@ func (s *Service) Bell(r *http.Request) (count int, path string) {
 	return s.Unread(a.Account), "/inbox"
 }
 
-// formOf reads a form.
-func formOf(r *http.Request) (url.Values, error) {
-	if err := r.ParseForm(); err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return nil, err
-		}
-		return nil, fault.Because(err, fault.Invalid, "表单内容读不出来；请返回重填")
-	}
-	return r.PostForm, nil
-}
-
 // number reads a whole number of a form; -1 for what is none.
 func number(v url.Values, field string) int64 {
 	n, err := strconv.ParseInt(strings.TrimSpace(v.Get(field)), 10, 64)
@@ -87,7 +74,7 @@ func (s *Service) getInbox(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postReadAll(w http.ResponseWriter, r *http.Request) error {
-	form, err := formOf(r)
+	form, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -160,7 +147,7 @@ func (s *Service) getOwn(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postOwn(w http.ResponseWriter, r *http.Request) error {
-	form, err := formOf(r)
+	form, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -182,7 +169,7 @@ func (s *Service) postOwn(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postCalendar(w http.ResponseWriter, r *http.Request) error {
-	form, err := formOf(r)
+	form, err := web.Form(r)
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func settingsOf(v url.Values) Settings {
 }
 
 func (s *Service) postChannels(w http.ResponseWriter, r *http.Request) error {
-	form, err := formOf(r)
+	form, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func robotOfForm(v url.Values) Robot {
 }
 
 func (s *Service) postNewRobot(w http.ResponseWriter, r *http.Request) error {
-	form, err := formOf(r)
+	form, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -202,7 +202,7 @@ func (s *Service) getRobot(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postRobot(w http.ResponseWriter, r *http.Request) error {
-	form, err := formOf(r)
+	form, err := web.Form(r)
 	if err != nil {
 		return err
 	}

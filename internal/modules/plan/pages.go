@@ -39,10 +39,6 @@ type option struct {
 	On           bool
 }
 
-// formFaults are the sentences beside the fields of a form that was refused, by field; "" holds
-// what concerns the whole.
-type formFaults map[string][]string
-
 // head is the top of every page of a plan.
 type head struct {
 	ID                              int64
@@ -223,7 +219,7 @@ type letterListView struct {
 	Lines   []letterLine
 	MayKeep bool
 	Path    string
-	F       formFaults
+	F       web.Faults
 	None    bool
 	Todo    bool // some unit has no letter
 }
@@ -247,7 +243,7 @@ type letterView struct {
 	MaySign, MayAgain                        bool
 	Version                                  int64
 	Path, Today, Again, ID, Year             string
-	F                                        formFaults
+	F                                        web.Faults
 }
 
 type promiseLine struct {
@@ -329,7 +325,7 @@ type versionsView struct {
 	Draft     bool
 	Changes   []changeLine
 	Against   string
-	F         formFaults
+	F         web.Faults
 	Path      string
 	ID        int64
 	Today     string

@@ -7,6 +7,7 @@ import (
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/core/work"
 	"kaiyang/internal/platform/chart"
+	"kaiyang/internal/platform/web"
 )
 
 // taskView is the page of one task.
@@ -24,7 +25,7 @@ type taskView struct {
 	NextDue                                           string
 	Missing                                           []missLine
 	Gone                                              bool // no longer in the plan
-	F                                                 formFaults
+	F                                                 web.Faults
 	Path, Report                                      string
 	Units                                             []option
 	Deadline                                          string
@@ -129,7 +130,7 @@ type reportView struct {
 	Percent, Text, Help    string
 	Marks                  []claimLine
 	Accept                 string
-	F                      formFaults
+	F                      web.Faults
 	Typed                  bool // files must be chosen again
 	None                   bool // nothing to report now
 	NoneWhy                string
@@ -146,7 +147,7 @@ type planForm struct {
 	Name, From, To, Host string
 	Near, Grace          string
 	Hosts                []option
-	F                    formFaults
+	F                    web.Faults
 	Save, Cancel         string
 	Theirs               string // what another editor saved meanwhile
 }
@@ -162,7 +163,7 @@ type editView struct {
 	Faults     []string // what keeps it from being proposed
 	Path       string
 	Tasks      int
-	F          formFaults
+	F          web.Faults
 	MayDiscard bool
 }
 
@@ -188,7 +189,7 @@ type nodeView struct {
 	Waiting                                     []string // tasks that wait for this one
 	Along                                       bool
 	Theirs                                      []FieldChange // what another editor saved meanwhile
-	F                                           formFaults
+	F                                           web.Faults
 	IsProgramme, IsGoal, IsTask                 bool
 }
 

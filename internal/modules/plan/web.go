@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -68,75 +67,21 @@ func (s *Service) lens(r *http.Request) lens {
 
 // form reads a form with its files; files of a field "fileN" belong to milestone N.
 func form(r *http.Request) (url.Values, []Upload, error) {
-	var big *http.MaxBytesError
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		if err := r.ParseForm(); err != nil {
-			if errors.As(err, &big) {
-				return nil, nil, err
-			}
-			return nil, nil, fault.Because(err, fault.Invalid, "表单内容读不出来；请返回重填")
-		}
-		return r.PostForm, nil, nil
-	}
-	if err := r.ParseMultipartForm(8 << 20); err != nil {
-		if errors.As(err, &big) {
-			return nil, nil, err
-		}
-		return nil, nil, fault.Because(err, fault.Invalid, "表单内容读不出来；请返回重填")
-	}
-	defer r.MultipartForm.RemoveAll()
+	v, files, err := web.FormFiles(r)
 	var list []Upload
-	var names []string
-	for name := range r.MultipartForm.File {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, f := range files {
 		no := 0
-		if rest, ok := strings.CutPrefix(name, "file"); ok {
+		if rest, ok := strings.CutPrefix(f.Field, "file"); ok {
 			no, _ = strconv.Atoi(rest)
 		}
-		for _, h := range r.MultipartForm.File[name] {
-			if h.Filename == "" && h.Size == 0 {
-				continue
-			}
-			f, err := h.Open()
-			if err != nil {
-				return nil, nil, fault.Because(err, fault.Unavailable, "文件读取失败；请重新上传")
-			}
-			content, err := io.ReadAll(f)
-			f.Close()
-			if err != nil {
-				return nil, nil, fault.Because(err, fault.Unavailable, "文件读取失败；请重新上传")
-			}
-			list = append(list, Upload{Milestone: no, Name: h.Filename, Content: content})
-		}
+		list = append(list, Upload{Milestone: no, Name: f.Name, Content: f.Content})
 	}
-	return url.Values(r.MultipartForm.Value), list, nil
+	return v, list, err
 }
 
 func number(v url.Values, field string) int64 {
 	n, _ := strconv.ParseInt(strings.TrimSpace(v.Get(field)), 10, 64)
 	return n
-}
-
-// refused sorts the sentences of a refused form by field; ok is false for errors that belong on a
-// page of their own.
-func (x lens) refused(err error) (f formFaults, ok bool) {
-	f = formFaults{}
-	var list fault.Findings
-	if errors.As(err, &list) {
-		for _, p := range list {
-			f[p.Field] = append(f[p.Field], p.Message(x.Text))
-		}
-		return f, true
-	}
-	switch fault.KindOf(err) {
-	case fault.Invalid, fault.Conflict:
-		f[""] = []string{fault.Say(err, x.Text)}
-		return f, true
-	}
-	return nil, false
 }
 
 // unit reads a unit that was typed: a code or a name.

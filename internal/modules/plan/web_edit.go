@@ -38,7 +38,7 @@ func (s *Service) getPlanForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) planForm(p Plan) planForm {
-	v := planForm{ID: p.ID, Version: p.Version, Name: p.Name, From: p.From.String(), To: p.To.String(), Near: strconv.Itoa(p.Near), Grace: strconv.Itoa(p.Grace), Hosts: unitOptions(s.units.Today()), F: formFaults{}, Save: "/plans/new", Cancel: "/plan"}
+	v := planForm{ID: p.ID, Version: p.Version, Name: p.Name, From: p.From.String(), To: p.To.String(), Near: strconv.Itoa(p.Near), Grace: strconv.Itoa(p.Grace), Hosts: unitOptions(s.units.Today()), F: web.Faults{}, Save: "/plans/new", Cancel: "/plan"}
 	if t := s.units.Today(); t.Has(p.Host) {
 		v.Host = t.Name(p.Host)
 	}
@@ -66,7 +66,7 @@ func (s *Service) postPlanForm(w http.ResponseWriter, r *http.Request) error {
 		id, err = s.SavePlan(r.Context(), web.ActorOf(r), p)
 	}
 	if err != nil {
-		faults, ok := s.lens(r).refused(err)
+		faults, ok := web.Refused(err, s.lens(r).Text)
 		if !ok {
 			return err
 		}
@@ -93,7 +93,7 @@ func (s *Service) getVersions(w http.ResponseWriter, r *http.Request) error {
 	return s.showVersions(w, r, http.StatusOK, nil)
 }
 
-func (s *Service) showVersions(w http.ResponseWriter, r *http.Request, status int, faults formFaults) error {
+func (s *Service) showVersions(w http.ResponseWriter, r *http.Request, status int, faults web.Faults) error {
 	x, a := s.lens(r), web.ActorOf(r)
 	b, err := s.bookOf(r)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Service) showVersions(w http.ResponseWriter, r *http.Request, status in
 	}
 	v := versionsView{Head: s.headOf(r, b, "versions"), MayRevise: a.Can(ruleKeep) && b.draft == nil, F: faults, Path: underPlan(b.plan.ID, ""), ID: b.plan.ID, Today: b.today.String()}
 	if v.F == nil {
-		v.F = formFaults{}
+		v.F = web.Faults{}
 	}
 	if b.draft != nil {
 		v.Proposed, v.Draft = b.draft.State == Proposed, b.draft.State == Draft
@@ -166,13 +166,13 @@ func (s *Service) versionsAgain(w http.ResponseWriter, r *http.Request, err erro
 	x := s.lens(r)
 	var list fault.Findings
 	if errors.As(err, &list) && len(list) > 0 && list[0].Rule == "plan" {
-		f := formFaults{}
+		f := web.Faults{}
 		for _, p := range list {
 			f[""] = append(f[""], strings.TrimLeft(p.Say(x.Text), "："))
 		}
 		return s.showVersions(w, r, http.StatusUnprocessableEntity, f)
 	}
-	faults, ok := x.refused(err)
+	faults, ok := web.Refused(err, x.Text)
 	if !ok {
 		return err
 	}
@@ -304,7 +304,7 @@ func (s *Service) getEdit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := editView{Head: s.headOf(r, b, "edit"), No: strconv.Itoa(b.draft.No), Reason: b.draft.Reason, Note: b.draft.Note, Programmes: x.outlines(b.plan.ID, q.Content, true), Path: underPlan(b.plan.ID, ""), Tasks: len(q.Content.Tasks),
-		Add: partPath(b.plan.ID, string(ProgrammeKind), "new"), F: formFaults{}, MayDiscard: b.draft.No > 1}
+		Add: partPath(b.plan.ID, string(ProgrammeKind), "new"), F: web.Faults{}, MayDiscard: b.draft.No > 1}
 	var list fault.Findings
 	if errors.As(s.fit(b.plan, q.Content), &list) {
 		for _, f := range list {
@@ -333,7 +333,7 @@ func (s *Service) nodeView(r *http.Request, typed *Node) (v nodeView, err error)
 	if kind.Text() == "" {
 		return v, web.NoPage()
 	}
-	v = nodeView{Head: s.headOf(r, b, "edit"), Kind: string(kind), KindText: x.t(kind.Text()), New: code == "new", Save: partPath(b.plan.ID, string(kind), code), Cancel: draftPath(b.plan.ID), F: formFaults{}, Units: unitOptions(s.units.Today()),
+	v = nodeView{Head: s.headOf(r, b, "edit"), Kind: string(kind), KindText: x.t(kind.Text()), New: code == "new", Save: partPath(b.plan.ID, string(kind), code), Cancel: draftPath(b.plan.ID), F: web.Faults{}, Units: unitOptions(s.units.Today()),
 		IsProgramme: kind == ProgrammeKind, IsGoal: kind == GoalKind, IsTask: kind == TaskKind}
 	var n Node
 	for _, o := range q.Content.nodes() {
@@ -508,7 +508,7 @@ func (s *Service) postNode(w http.ResponseWriter, r *http.Request) error {
 		warn, moved, err = s.Save(r.Context(), web.ActorOf(r), plan, n, v.Get("along") != "")
 	}
 	if err != nil {
-		faults, ok := x.refused(err)
+		faults, ok := web.Refused(err, x.Text)
 		if !ok || n == (Node{}) {
 			return err
 		}

@@ -21,11 +21,11 @@ func (s *Service) getLetters(w http.ResponseWriter, r *http.Request) error {
 	return s.showLetters(w, r, b, ok, http.StatusOK, nil)
 }
 
-func (s *Service) showLetters(w http.ResponseWriter, r *http.Request, b book, ok bool, status int, faults formFaults) error {
+func (s *Service) showLetters(w http.ResponseWriter, r *http.Request, b book, ok bool, status int, faults web.Faults) error {
 	x, a := s.lens(r), web.ActorOf(r)
 	v := letterListView{None: !ok, MayKeep: a.Can(ruleKeep), F: faults}
 	if v.F == nil {
-		v.F = formFaults{}
+		v.F = web.Faults{}
 	}
 	if !ok {
 		return lettersPage().RenderStatus(w, r, status, "责任书", v)
@@ -108,7 +108,7 @@ func (s *Service) postLetters(w http.ResponseWriter, r *http.Request) error {
 		made, err = s.Issue(r.Context(), web.ActorOf(r), b.plan.ID, int(number(v, "year")), list, v.Get("reason"))
 	}
 	if err != nil {
-		faults, ok := s.lens(r).refused(err)
+		faults, ok := web.Refused(err, s.lens(r).Text)
 		if !ok {
 			return err
 		}
@@ -124,7 +124,7 @@ func (s *Service) getLetter(w http.ResponseWriter, r *http.Request) error {
 	return s.showLetter(w, r, http.StatusOK, nil)
 }
 
-func (s *Service) showLetter(w http.ResponseWriter, r *http.Request, status int, faults formFaults) error {
+func (s *Service) showLetter(w http.ResponseWriter, r *http.Request, status int, faults web.Faults) error {
 	x, a := s.lens(r), web.ActorOf(r)
 	id, err := web.PathNumber(r, "letter")
 	if err != nil {
@@ -143,7 +143,7 @@ func (s *Service) showLetter(w http.ResponseWriter, r *http.Request, status int,
 	v := letterView{Head: s.headOf(r, b, "letters"), Unit: l.Content.Unit, Title: x.t("%d 年责任书：%s", l.Year, l.Content.Unit), Made: l.MadeBy + " " + at16(l.MadeAt), Post: l.SignedPost, HostPost: l.HostPost, RecordedBy: l.RecordedBy, Reason: l.Reason,
 		Tasks: x.dutyTable(l, lines), Version: l.Version, Path: ofLetter(id), Today: b.today.String(), F: faults, State: x.t("待签订"), Tag: "warn", ID: s.unitCode(l.Unit), Year: strconv.Itoa(l.Year)}
 	if v.F == nil {
-		v.F = formFaults{}
+		v.F = web.Faults{}
 	}
 	if !l.SignedOn.IsZero() {
 		v.State, v.Tag, v.Day = x.t("已签订"), "good", l.SignedOn.String()
@@ -203,7 +203,7 @@ func (s *Service) postSign(w http.ResponseWriter, r *http.Request) error {
 		err = s.Sign(r.Context(), web.ActorOf(r), id, x)
 	}
 	if err != nil {
-		faults, ok := s.lens(r).refused(err)
+		faults, ok := web.Refused(err, s.lens(r).Text)
 		if !ok {
 			return err
 		}

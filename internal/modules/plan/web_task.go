@@ -31,7 +31,7 @@ func (s *Service) taskOf(r *http.Request, b book, code string) (t Task, gone boo
 	return t, true, err
 }
 
-func (s *Service) showTask(w http.ResponseWriter, r *http.Request, code string, status int, faults formFaults) error {
+func (s *Service) showTask(w http.ResponseWriter, r *http.Request, code string, status int, faults web.Faults) error {
 	x, a := s.lens(r), web.ActorOf(r)
 	b, err := s.bookOf(r)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Service) showTask(w http.ResponseWriter, r *http.Request, code string, 
 		Percent: strconv.Itoa(st.Percent) + "%", Gone: gone, F: faults, Path: l.Path, Units: unitOptions(s.units.Today()),
 		MayReport: !gone && st.State != Done && a.May(ruleReport, s.ownerNow(t)) == nil && a.Can(ruleReport) && len(b.periods(t)) > 0}
 	if v.F == nil {
-		v.F = formFaults{}
+		v.F = web.Faults{}
 	}
 	if st.Claimed >= 0 {
 		v.Claimed = strconv.Itoa(st.Claimed) + "%"
@@ -137,7 +137,7 @@ func (s *Service) reportView(r *http.Request, typed url.Values) (v reportView, e
 		return v, err
 	}
 	st := b.line(t).Standing
-	v = reportView{Head: s.headOf(r, b, "mine"), Code: t.Code, Name: t.Name, Path: ofTask(b.plan.ID, t.Code), Save: ofTask(b.plan.ID, t.Code) + "/report", Standard: t.Standard, Percent: strconv.Itoa(st.Percent), Accept: ".pdf,.docx,.xlsx,.pptx,.ofd,.png,.jpg,.jpeg", F: formFaults{}}
+	v = reportView{Head: s.headOf(r, b, "mine"), Code: t.Code, Name: t.Name, Path: ofTask(b.plan.ID, t.Code), Save: ofTask(b.plan.ID, t.Code) + "/report", Standard: t.Standard, Percent: strconv.Itoa(st.Percent), Accept: ".pdf,.docx,.xlsx,.pptx,.ofd,.png,.jpg,.jpeg", F: web.Faults{}}
 	asked := r.URL.Query().Get("period")
 	if typed != nil {
 		asked, v.Percent, v.Text, v.Help = typed.Get("period"), typed.Get("percent"), typed.Get("text"), typed.Get("help")
@@ -197,7 +197,7 @@ func (s *Service) postReport(w http.ResponseWriter, r *http.Request) error {
 		_, err = s.File(r.Context(), web.ActorOf(r), plan, r.PathValue("code"), in)
 	}
 	if err != nil {
-		faults, ok := x.refused(err)
+		faults, ok := web.Refused(err, x.Text)
 		if !ok {
 			return err
 		}
@@ -243,7 +243,7 @@ func (s *Service) postJudge(w http.ResponseWriter, r *http.Request) error {
 	ok := v.Get("verdict") == "verify"
 	err = s.Judge(r.Context(), web.ActorOf(r), plan, report, number(v, "version"), ok, v.Get("reason"))
 	if err != nil {
-		faults, known := s.lens(r).refused(err)
+		faults, known := web.Refused(err, s.lens(r).Text)
 		if !known {
 			return err
 		}
@@ -270,7 +270,7 @@ func (s *Service) postRaise(w http.ResponseWriter, r *http.Request) error {
 		_, err = s.Raise(r.Context(), web.ActorOf(r), plan, report, d)
 	}
 	if err != nil {
-		faults, known := s.lens(r).refused(err)
+		faults, known := web.Refused(err, s.lens(r).Text)
 		if !known {
 			return err
 		}

@@ -72,9 +72,6 @@ func moment(at string) string {
 	return at
 }
 
-// formFaults are the sentences of a refused form, by field; "" for those of the whole form.
-type formFaults map[string][]string
-
 type option struct {
 	Value, Label string
 	On           bool
@@ -95,7 +92,7 @@ type makeForm struct {
 	Period string
 	Unit   string
 	Units  []option
-	F      formFaults
+	F      web.Faults
 }
 
 func (x lens) documentsTable(list []Document, all bool) *table.Table {
@@ -136,7 +133,7 @@ type documentView struct {
 	Changed                 []changedLine
 	Versions                []versionLine
 	Issues                  []issueView
-	F                       formFaults
+	F                       web.Faults
 	Numbers                 []option // versions a final file may rest on
 	Reason                  string
 	Cutoff, FontNote, Empty string
@@ -311,7 +308,7 @@ type editView struct {
 	HasSigners       bool
 	Rows             []rowView
 	Sources          []sourceLine
-	F                formFaults
+	F                web.Faults
 }
 
 type rowView struct {
@@ -328,7 +325,7 @@ type rowView struct {
 	Faults      []string
 }
 
-func (x lens) rowViews(rows []Row, f formFaults) (out []rowView) {
+func (x lens) rowViews(rows []Row, f web.Faults) (out []rowView) {
 	for i, r := range rows {
 		v := rowView{I: i, No: i + 1, Kind: r.Kind, From: r.From, Text: r.Text, Typed: r.Kind.Typed(), First: i == 0, Last: i == len(rows)-1, Faults: f["row"+strconv.Itoa(i+1)]}
 		v.Lines = min(max(2, len([]rune(r.Text))/46+1+strings.Count(r.Text, "\n")), 14)
@@ -374,7 +371,7 @@ func sourceLines(d *docgen.Document) (out []sourceLine) {
 type templatesView struct {
 	List  []templateLine
 	Name  string
-	F     formFaults
+	F     web.Faults
 	Known []Known
 }
 
@@ -396,7 +393,7 @@ type templateView struct {
 	Bad          int
 	Fill         string // address of the filled file; "" where something cannot be filled
 	Known        []Known
-	F            formFaults
+	F            web.Faults
 }
 
 type uploadLine struct {

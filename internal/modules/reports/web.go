@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,24 +40,6 @@ func (s *Service) routes() []web.Route {
 
 func (s *Service) lens(r *http.Request) lens { return lens{Lang: web.LangOf(r), name: s.unitName} }
 
-// form reads a form.
-func form(r *http.Request) (url.Values, error) {
-	var err error
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		err = r.ParseMultipartForm(4 << 20)
-	} else {
-		err = r.ParseForm()
-	}
-	if err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return nil, err
-		}
-		return nil, fault.Because(err, fault.Invalid, "表单内容读不出来；请返回重填")
-	}
-	return r.PostForm, nil
-}
-
 // upload reads the file of a form; content is nil where none was chosen.
 func upload(r *http.Request) (name string, content []byte, err error) {
 	f, head, err := r.FormFile("file")
@@ -78,8 +59,8 @@ func upload(r *http.Request) (name string, content []byte, err error) {
 
 // refused sorts the sentences of a refused form by field; ok is false for errors that belong on a
 // page of their own.
-func (x lens) refused(err error, fields ...string) (f formFaults, ok bool) {
-	f = formFaults{}
+func (x lens) refused(err error, fields ...string) (f web.Faults, ok bool) {
+	f = web.Faults{}
 	var list fault.Findings
 	if errors.As(err, &list) {
 		for _, p := range list {
@@ -126,7 +107,7 @@ func (s *Service) unitOptions() (out []option) {
 }
 
 func (s *Service) getList(w http.ResponseWriter, r *http.Request) error {
-	return s.showList(w, r, http.StatusOK, makeForm{F: formFaults{}, Period: cmp.Or(r.URL.Query().Get("period"), s.lastMonth().String())})
+	return s.showList(w, r, http.StatusOK, makeForm{F: web.Faults{}, Period: cmp.Or(r.URL.Query().Get("period"), s.lastMonth().String())})
 }
 
 // lastMonth is the month that documents are mostly written of.
@@ -163,7 +144,7 @@ func (s *Service) showList(w http.ResponseWriter, r *http.Request, status int, m
 }
 
 func (s *Service) postMake(w http.ResponseWriter, r *http.Request) error {
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -203,10 +184,10 @@ func (s *Service) postAgain(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getDocument(w http.ResponseWriter, r *http.Request) error {
-	return s.showDocument(w, r, http.StatusOK, formFaults{})
+	return s.showDocument(w, r, http.StatusOK, web.Faults{})
 }
 
-func (s *Service) showDocument(w http.ResponseWriter, r *http.Request, status int, f formFaults) error {
+func (s *Service) showDocument(w http.ResponseWriter, r *http.Request, status int, f web.Faults) error {
 	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
@@ -298,7 +279,7 @@ func (s *Service) postFinal(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -323,7 +304,7 @@ func (s *Service) postReopen(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}

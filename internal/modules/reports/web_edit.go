@@ -23,11 +23,11 @@ func (s *Service) getEdit(w http.ResponseWriter, r *http.Request) error {
 	if q.Document.State == Final {
 		return fault.New(fault.Conflict, "文书已经定稿；要修改，请先写明原因重新编辑")
 	}
-	return editPage().Render(w, r, "编辑文书", s.editView(r, q, q.Text, Edit{Base: q.Shown.No, Head: HeadOf(q.Text), Rows: Rows(q.Text)}, formFaults{}))
+	return editPage().Render(w, r, "编辑文书", s.editView(r, q, q.Text, Edit{Base: q.Shown.No, Head: HeadOf(q.Text), Rows: Rows(q.Text)}, web.Faults{}))
 }
 
 // editView shows the editor: base is the version the rows were made from.
-func (s *Service) editView(r *http.Request, q Whole, base *docgen.Document, e Edit, f formFaults) editView {
+func (s *Service) editView(r *http.Request, q Whole, base *docgen.Document, e Edit, f web.Faults) editView {
 	x, id := s.lens(r), q.Document.ID
 	v := editView{Path: documentPath(id), Save: documentPath(id) + "/edit", Back: documentPath(id), Title: q.Document.Title, Base: e.Base, Head: e.Head, HasTo: base.Kind == docgen.Official || base.Kind == docgen.Letter,
 		HasSign: base.Sign != nil || base.Day != "", HasIssue: base.Kind == docgen.Bulletin, HasSigners: q.Document.Kind == LeadingGroup, Rows: x.rowViews(e.Rows, f), Sources: sourceLines(base), F: f}
@@ -84,12 +84,12 @@ func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
 	e := editOf(v)
-	f, status := formFaults{}, http.StatusOK
+	f, status := web.Faults{}, http.StatusOK
 	if deed := v.Get("deed"); deed != "" && deed != "save" {
 		e.Rows = move(e.Rows, deed)
 	} else {
@@ -122,10 +122,10 @@ func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getTemplates(w http.ResponseWriter, r *http.Request) error {
-	return s.showTemplates(w, r, http.StatusOK, "", formFaults{})
+	return s.showTemplates(w, r, http.StatusOK, "", web.Faults{})
 }
 
-func (s *Service) showTemplates(w http.ResponseWriter, r *http.Request, status int, name string, f formFaults) error {
+func (s *Service) showTemplates(w http.ResponseWriter, r *http.Request, status int, name string, f web.Faults) error {
 	list, err := s.Templates(r.Context(), web.ActorOf(r))
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (s *Service) showTemplates(w http.ResponseWriter, r *http.Request, status i
 }
 
 func (s *Service) postTemplates(w http.ResponseWriter, r *http.Request) error {
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -158,10 +158,10 @@ func (s *Service) postTemplates(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getTemplate(w http.ResponseWriter, r *http.Request) error {
-	return s.showTemplate(w, r, http.StatusOK, formFaults{})
+	return s.showTemplate(w, r, http.StatusOK, web.Faults{})
 }
 
-func (s *Service) showTemplate(w http.ResponseWriter, r *http.Request, status int, f formFaults) error {
+func (s *Service) showTemplate(w http.ResponseWriter, r *http.Request, status int, f web.Faults) error {
 	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
@@ -219,7 +219,7 @@ func (s *Service) postTemplate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -243,7 +243,7 @@ func (s *Service) postEndTemplate(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}

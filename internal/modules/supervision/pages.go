@@ -27,10 +27,6 @@ type option struct {
 
 type linkView struct{ Text, Path string }
 
-// formFaults are the sentences beside the fields of a form that was refused, by field; "" holds
-// what concerns the whole.
-type formFaults map[string][]string
-
 // plansView is the page of all plans.
 type plansView struct {
 	Grid           web.Grid
@@ -67,7 +63,7 @@ type planForm struct {
 	Team                                  []option
 	NoLists                               bool
 	Save, Cancel                          string
-	F                                     formFaults
+	F                                     web.Faults
 }
 
 func (x lens) kinds(on Kind) (out []option) {
@@ -91,7 +87,7 @@ type planView struct {
 	CanClose, CanIssue, HasReport, CanPublish                     bool
 	Why                                                           string // it cannot be closed yet
 	Issued                                                        string
-	F                                                             formFaults
+	F                                                             web.Faults
 }
 
 type tile struct{ Label, Value, Meta string }
@@ -163,7 +159,7 @@ type poolView struct {
 	Redraw                      bool // there is a draw already
 	Repeats                     []repeatLine
 	Seed                        seedForm
-	F                           formFaults
+	F                           web.Faults
 }
 
 type poolRow struct {
@@ -252,7 +248,7 @@ type listView struct {
 	Blocks             []blockForm
 	MayPlan, Old       bool
 	Editions           []linkView
-	F                  formFaults
+	F                  web.Faults
 }
 
 type blockForm struct {

@@ -7,6 +7,7 @@ import (
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/work"
+	"kaiyang/internal/platform/web"
 )
 
 // visitView is the page of one visit: the form for the team, what was found for others.
@@ -36,7 +37,7 @@ type visitView struct {
 	Unopened                       int
 	Print                          bool
 	Others                         []string // what somebody else has saved meanwhile
-	F                              formFaults
+	F                              web.Faults
 	Refused                        bool // the form of the visit itself came back
 }
 

@@ -1,7 +1,6 @@
 package supervision
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -56,30 +55,12 @@ func (s *Service) routes() []web.Route {
 
 func (s *Service) lens(r *http.Request) lens { return lens{Lang: web.LangOf(r), name: s.unitName} }
 
-// form reads a form, with or without files.
-func form(r *http.Request) (url.Values, error) {
-	var err error
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		err = r.ParseMultipartForm(1 << 20)
-	} else {
-		err = r.ParseForm()
-	}
-	if err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return nil, err
-		}
-		return nil, fault.Because(err, fault.Invalid, "表单内容读不出来；请返回重填")
-	}
-	return r.PostForm, nil
-}
-
 // numbered reads a number of the path and the form.
 func numbered(r *http.Request, name string) (id int64, v url.Values, err error) {
 	if id, err = web.PathNumber(r, name); err != nil {
 		return 0, nil, err
 	}
-	v, err = form(r)
+	v, err = web.Form(r)
 	return id, v, err
 }
 
@@ -104,35 +85,6 @@ func day(v url.Values, name string, f *fault.Fields) period.Day {
 	d, err := period.ParseDay(text)
 	f.Need(err == nil, name, "日期 %s 写法不对；请写成 2018-05-10 的样子", text)
 	return d
-}
-
-// refused sorts the sentences of a refused form by field; ok is false for errors that belong on a
-// page of their own.
-func (x lens) refused(err error) (f formFaults, ok bool) {
-	f = formFaults{}
-	var list fault.Findings
-	if errors.As(err, &list) {
-		for _, p := range list {
-			f[p.Field] = append(f[p.Field], p.Message(x.Text))
-		}
-		return f, true
-	}
-	switch fault.KindOf(err) {
-	case fault.Invalid, fault.Conflict, fault.TooLarge:
-		f[""] = []string{fault.Say(err, x.Text)}
-		return f, true
-	}
-	return nil, false
-}
-
-// numberList reads the ids that came under a name.
-func numberList(list []string) (out []int64) {
-	for _, x := range list {
-		if n, err := strconv.ParseInt(x, 10, 64); err == nil && !slices.Contains(out, n) {
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 var media = map[string]string{"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "pdf": "application/pdf"}
@@ -268,7 +220,7 @@ func minute(at string) string {
 }
 
 func (s *Service) listView(a perm.Actor, c Checklist) listView {
-	v := listView{ID: c.ID, Edition: c.Edition, Name: c.Name, Save: listsPath + "/new", By: c.By, At: minute(c.At), MayPlan: a.Can(rulePlan), F: formFaults{}}
+	v := listView{ID: c.ID, Edition: c.Edition, Name: c.Name, Save: listsPath + "/new", By: c.By, At: minute(c.At), MayPlan: a.Can(rulePlan), F: web.Faults{}}
 	if c.ID != 0 {
 		v.Save = listPath(c.ID)
 	}
@@ -313,7 +265,7 @@ func (s *Service) getList(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postList(w http.ResponseWriter, r *http.Request) error {
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
@@ -329,7 +281,7 @@ func (s *Service) postList(w http.ResponseWriter, r *http.Request) error {
 	}
 	id, err := s.SaveList(r.Context(), web.ActorOf(r), c)
 	if err != nil {
-		faults, ok := s.lens(r).refused(err)
+		faults, ok := web.Refused(err, s.lens(r).Text)
 		if !ok {
 			return err
 		}

@@ -17,7 +17,7 @@ func (s *Service) getPlan(w http.ResponseWriter, r *http.Request) error {
 	return s.showPlan(w, r, http.StatusOK, nil)
 }
 
-func (s *Service) showPlan(w http.ResponseWriter, r *http.Request, status int, faults formFaults) error {
+func (s *Service) showPlan(w http.ResponseWriter, r *http.Request, status int, faults web.Faults) error {
 	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func holderText(h Holder) string {
 
 func (s *Service) planForm(r *http.Request, p Plan) (v planForm, err error) {
 	x, a := s.lens(r), web.ActorOf(r)
-	v = planForm{ID: p.ID, Version: p.Version, Title: p.Title, From: dayText(p.From), To: dayText(p.To), Theme: p.Theme, Basis: p.Basis, Repeat: strconv.Itoa(p.RepeatDays), Kinds: x.kinds(p.Kind), Save: "/supervision/plans/new/edit", Cancel: plansPath, F: formFaults{}}
+	v = planForm{ID: p.ID, Version: p.Version, Title: p.Title, From: dayText(p.From), To: dayText(p.To), Theme: p.Theme, Basis: p.Basis, Repeat: strconv.Itoa(p.RepeatDays), Kinds: x.kinds(p.Kind), Save: "/supervision/plans/new/edit", Cancel: plansPath, F: web.Faults{}}
 	if p.ID != 0 {
 		v.Save, v.Cancel = planPath(p.ID)+"/edit", planPath(p.ID)
 	}
@@ -110,12 +110,12 @@ func (s *Service) getEdit(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
-	v, err := form(r)
+	v, err := web.Form(r)
 	if err != nil {
 		return err
 	}
 	var f fault.Fields
-	p := Plan{Title: field(v, "title"), Kind: Kind(field(v, "kind")), From: day(v, "from", &f), To: day(v, "to", &f), Theme: field(v, "theme"), Basis: field(v, "basis"), List: max(0, count(v, "list")), Team: numberList(v["post"]), RepeatDays: int(count(v, "repeat")), Version: count(v, "version")}
+	p := Plan{Title: field(v, "title"), Kind: Kind(field(v, "kind")), From: day(v, "from", &f), To: day(v, "to", &f), Theme: field(v, "theme"), Basis: field(v, "basis"), List: max(0, count(v, "list")), Team: web.Numbers(v["post"]), RepeatDays: int(count(v, "repeat")), Version: count(v, "version")}
 	if r.PathValue("id") != "new" {
 		if p.ID, err = web.PathNumber(r, "id"); err != nil {
 			return err
@@ -127,7 +127,7 @@ func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		x := s.lens(r)
-		faults, ok := x.refused(err)
+		faults, ok := web.Refused(err, x.Text)
 		if !ok {
 			return err
 		}
@@ -158,7 +158,7 @@ func (s *Service) getPool(w http.ResponseWriter, r *http.Request) error {
 	return s.showPool(w, r, http.StatusOK, nil, nil)
 }
 
-func (s *Service) showPool(w http.ResponseWriter, r *http.Request, status int, faults formFaults, typed url.Values) error {
+func (s *Service) showPool(w http.ResponseWriter, r *http.Request, status int, faults web.Faults, typed url.Values) error {
 	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
@@ -202,7 +202,7 @@ func (s *Service) showPool(w http.ResponseWriter, r *http.Request, status int, f
 }
 
 func (s *Service) poolAgain(w http.ResponseWriter, r *http.Request, err error, v url.Values) error {
-	faults, ok := s.lens(r).refused(err)
+	faults, ok := web.Refused(err, s.lens(r).Text)
 	if !ok {
 		return err
 	}
@@ -224,8 +224,8 @@ func (s *Service) postPool(w http.ResponseWriter, r *http.Request) error {
 	}
 	var pool Pool
 	if pool.Groups, err = parseGroups(v.Get("groups")); err == nil {
-		gone := numberList(v["gone"])
-		for _, u := range numberList(v["unit"]) {
+		gone := web.Numbers(v["gone"])
+		for _, u := range web.Numbers(v["unit"]) {
 			if n := strconv.FormatInt(u, 10); !slices.Contains(gone, u) {
 				pool.Candidates = append(pool.Candidates, Candidate{Unit: org.UnitID(u), Name: s.unitName(org.UnitID(u)), Group: field(v, "group"+n), Out: field(v, "out"+n)})
 			}
@@ -323,7 +323,7 @@ func (s *Service) postPlanDeed(w http.ResponseWriter, r *http.Request) error {
 		return web.NoPage()
 	}
 	if err != nil {
-		faults, ok := s.lens(r).refused(err)
+		faults, ok := web.Refused(err, s.lens(r).Text)
 		if !ok {
 			return err
 		}

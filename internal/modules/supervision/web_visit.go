@@ -48,7 +48,7 @@ func photo(r *http.Request) (*Upload, error) {
 }
 
 // showVisit shows a visit; typed and faults bring back a form that was refused.
-func (s *Service) showVisit(w http.ResponseWriter, r *http.Request, status int, faults formFaults, typed url.Values) error {
+func (s *Service) showVisit(w http.ResponseWriter, r *http.Request, status int, faults web.Faults, typed url.Values) error {
 	id, err := web.PathNumber(r, "visit")
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (s *Service) showVisit(w http.ResponseWriter, r *http.Request, status int, 
 
 // visitAgain shows the visit once more with what was refused.
 func (s *Service) visitAgain(w http.ResponseWriter, r *http.Request, err error, v url.Values) error {
-	faults, ok := s.lens(r).refused(err)
+	faults, ok := web.Refused(err, s.lens(r).Text)
 	if !ok {
 		return err
 	}

@@ -5,6 +5,7 @@ package print
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -98,8 +99,8 @@ func (p *Printer) Pictures(c chart.Chart, widthMM float64) ([]byte, int, int, er
 	return ink.PNG(c, widthMM, dpi, s)
 }
 
-// Print writes a document in a format. The note tells which fonts stood in for the official ones
-// and what could not be printed, in the document's language; it is empty for docx and xlsx, whose
+// Print writes a document in a format. The note tells which fonts stood in for the official ones,
+// which files of the office's own directory are of no use, and what could not be printed, in the document's language; it is empty for docx and xlsx, whose
 // fonts are those of the reader's machine. A format that is not known is Missing; no font at all is
 // Unavailable.
 func (p *Printer) Print(w io.Writer, d *docgen.Document, format string) (note string, err error) {
@@ -117,7 +118,7 @@ func (p *Printer) Print(w io.Writer, d *docgen.Document, format string) (note st
 		if err != nil {
 			return "", err
 		}
-		return say(r, langOf(d)), nil
+		return say(r, s.Notes(), langOf(d)), nil
 	}
 	return "", fault.New(fault.Missing, "没有 %s 格式；可用 docx、pdf、xlsx", format)
 }
@@ -129,14 +130,14 @@ func langOf(d *docgen.Document) words.Lang {
 	return words.Chinese
 }
 
-func say(r pdf.Report, l words.Lang) string {
+func say(r pdf.Report, own fault.Findings, l words.Lang) string {
 	var out []string
 	for _, f := range r.Fonts {
 		if !f.Official {
 			out = append(out, f.Say(l.Text))
 		}
 	}
-	for _, n := range r.Notes {
+	for _, n := range slices.Concat(r.Notes, own) {
 		out = append(out, n.Say(l.Text))
 	}
 	if len(r.Missing) > 0 && len(r.Notes) == 0 {

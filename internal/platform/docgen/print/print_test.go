@@ -140,3 +140,18 @@ func TestNoFontIsSaid(t *testing.T) {
 		t.Errorf("an unknown format gives %v", err)
 	}
 }
+
+// A damaged file among the office's own fonts is named with the paper it was missed for.
+func TestADamagedFontIsNamed(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "仿宋.ttf"), []byte("half a font"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := print.New(dir, fonts.SystemDirs())
+	defer p.Close()
+	var b bytes.Buffer
+	note, err := p.Print(&b, sample(), print.PDF)
+	if err != nil || !strings.Contains(note, "字体文件 仿宋.ttf 读不了") {
+		t.Errorf("note %q, error %v", note, err)
+	}
+}
