@@ -233,7 +233,7 @@ func (c Content) moved(code string) string {
 
 // itemLight gives the word of an action item's light (STANDARDS LIGHT-01).
 func itemLight(l measure.Light) string {
-	return map[measure.Light]string{measure.Green: "正常", measure.Yellow: "预警", measure.Red: "逾期", measure.Grey: "已办结"}[l]
+	return map[measure.Light]string{measure.Green: "正常", measure.Yellow: "注意", measure.Red: "逾期", measure.Grey: "已办结"}[l]
 }
 
 func ordinal(n int) string {
