@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -43,6 +45,9 @@ func (t *target) flags(cmd *cobra.Command) {
 // openAt reads the period, opens the office and finds the unit that were asked about; the caller
 // closes the office.
 func (c *cli) openAt(cmd *cobra.Command, t target) (ctx context.Context, o *app.Office, unit org.UnitID, p period.Period, err error) {
+	if cmd.Flags().Changed("as-of") && t.asOf < 1 {
+		return nil, nil, 0, p, c.usage("变更号从 1 起，没有 %d；不写 --as-of 就是现在", t.asOf)
+	}
 	if p, err = period.Parse(t.period); err != nil {
 		return nil, nil, 0, p, err
 	}
@@ -140,6 +145,9 @@ func verdictWord(v string) string {
 	return map[string]string{"met": "达标", "not_met": "未达标", "": "未判定"}[v]
 }
 
+// evalDigits are the decimals of a value that no decimal gives exactly.
+const evalDigits = 12
+
 func (c *cli) eval() *cobra.Command {
 	var t target
 	cmd := &cobra.Command{
@@ -169,19 +177,23 @@ func (c *cli) eval() *cobra.Command {
 				Formula     string               `json:"formula"`
 				Unit        string               `json:"unit"`
 				Period      string               `json:"period"`
-				Value       *string              `json:"value"`
+				Value       *string              `json:"value"` // a decimal, rounded at evalDigits where none is exact
+				Exact       *string              `json:"exact"` // the same as a decimal or a fraction, never rounded
 				Reason      *measure.Reason      `json:"reason"`
 				Numerator   *string              `json:"numerator"`
 				Denominator *string              `json:"denominator"`
 				Coverage    measure.CoverageJSON `json:"coverage"`
 				Boundaries  string               `json:"boundaries,omitempty"`
 				Notes       []string             `json:"notes"`
-			}{Formula: e.Codes(), Unit: tree.Code(unit), Period: p.String(), Boundaries: string(t.by()), Notes: r.Flags.Codes()}
+			}{Formula: e.Codes(), Unit: tree.Code(unit), Period: p.String(), Boundaries: string(t.by()), Notes: append([]string{}, r.Flags.Codes()...)}
 			if r.Reason != measure.NoReason {
 				ans.Reason = &r.Reason
 			} else if r.Value != nil {
-				v := measure.Exact(r.Value)
-				ans.Value = &v
+				v, e := measure.Exact(r.Value), measure.Exact(r.Value)
+				if strings.Contains(e, "/") {
+					v = measure.Round(r.Value, evalDigits)
+				}
+				ans.Value, ans.Exact = &v, &e
 			}
 			if r.Numerator != nil && r.Denominator != nil {
 				n, d := measure.Exact(r.Numerator), measure.Exact(r.Denominator)
@@ -261,8 +273,8 @@ func writeJSON(out io.Writer, v any) error {
 	return err
 }
 
-// sources lists where a figure's reported cells came from, as far as they are of this unit itself;
-// for a unit above, the units beneath.
+// sources lists where the cells came from that the unit reported itself, of an element its own and
+// of an indicator those of its operands; for a unit above, the units beneath.
 func (c *cli) sources(ctx context.Context, out io.Writer, o *app.Office, q indicators.Question) error {
 	t, err := o.Indicators.Trace(ctx, o.Operator(), q)
 	if err != nil {
@@ -270,9 +282,22 @@ func (c *cli) sources(ctx context.Context, out io.Writer, o *app.Office, q indic
 	}
 	tree := o.Indicators.TreeOf(q.Boundaries, q.Period.Last())
 	for _, p := range t.Parts {
+		if p.Reason == measure.BelowLevel || p.Reason == measure.PointOnly || p.Reason == measure.NoRollup {
+			continue // nothing is reported there
+		}
 		fmt.Fprintf(out, "  %s  %s\n", tree.Name(p.Unit), p.Text(c.words()))
 	}
-	for _, cell := range t.Cells {
+	cells := t.Cells
+	if t.Answer.Element == nil && t.Answer.Trace != nil {
+		for _, step := range operands(o, tree, t.Answer.Trace, q) {
+			one, err := o.Indicators.Trace(ctx, o.Operator(), step)
+			if err != nil {
+				return err
+			}
+			cells = append(cells, one.Cells...)
+		}
+	}
+	for _, cell := range cells {
 		for _, v := range cell.Versions {
 			value := measure.Decimal(v.Value, cell.Element.Scale)
 			if v.Missing {
@@ -282,4 +307,29 @@ func (c *cli) sources(ctx context.Context, out io.Writer, o *app.Office, q indic
 		}
 	}
 	return nil
+}
+
+// operands lists the elements in a trace that the unit asked about reports itself, each once.
+func operands(o *app.Office, tree *org.Tree, t *formula.Trace, q indicators.Question) (list []indicators.Question) {
+	var walk func(*formula.Trace)
+	walk = func(s *formula.Trace) {
+		if s.Kind == formula.UnitStep {
+			return
+		}
+		if e, ok := o.Indicators.Element(s.Code); ok && s.Kind == formula.ElementStep && s.Unit == q.Unit && !s.Period.IsZero() && e.Level == tree.Level(s.Unit) {
+			step := q
+			step.Code, step.Period, step.Pick = s.Code, s.Period, ""
+			if _, rest, ok := strings.Cut(s.Text(formula.Words{}), s.Code+"{"); ok {
+				step.Pick = strings.TrimSuffix(rest, "}")
+			}
+			if !slices.Contains(list, step) {
+				list = append(list, step)
+			}
+		}
+		for _, c := range s.Children {
+			walk(c)
+		}
+	}
+	walk(t)
+	return list
 }

@@ -28,16 +28,16 @@ func main() {
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// errUsage marks a wrong use of the command line: exit status 2.
-var errUsage = errors.New("usage")
-
 func run(ctx context.Context, args []string, stdout, stderr *os.File) int {
 	c := newCLI()
 	root := c.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	err := c.known(root, args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	switch {
 	case err == nil:
 		return 0
@@ -91,6 +91,9 @@ func (c *cli) root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if c.lang != "zh" && c.lang != "en" {
+				return c.usage("没有语言“%s”；可用：zh en", c.lang)
+			}
 			level := slog.LevelWarn
 			if c.verbose {
 				level = slog.LevelInfo
@@ -105,29 +108,14 @@ func (c *cli) root() *cobra.Command {
 	f.StringVar(&c.lang, "lang", langOf(os.Getenv("LANG")), "语言 zh 或 en / language of the messages")
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "显示过程 / tell more")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return fmt.Errorf("%w: %s\n%s", errUsage, err, cmd.UsageString())
+		return c.misused(cmd, c.flagFault(err))
 	})
 	root.AddCommand(c.demo(), c.serve(), c.init(), c.migrate(), c.user(), c.importCmd(), c.export(), c.figure(), c.eval(), c.stats(), c.reportCmd(),
 		c.backup(), c.restore(), c.check(), c.copyTo(), c.bench(), c.version(), c.manual(root))
 	for _, sub := range root.Commands() {
-		exactUsage(sub)
+		c.exactUsage(sub)
 	}
 	return root
-}
-
-// exactUsage turns a wrong number of arguments into a wrong usage.
-func exactUsage(cmd *cobra.Command) {
-	if check := cmd.Args; check != nil {
-		cmd.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return fmt.Errorf("%w: %s\n%s", errUsage, err, cmd.UsageString())
-			}
-			return nil
-		}
-	}
-	for _, sub := range cmd.Commands() {
-		exactUsage(sub)
-	}
 }
 
 func envOr(name, otherwise string) string {

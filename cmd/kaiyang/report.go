@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -41,7 +40,7 @@ func (c *cli) reportCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := writeWhole(ctx, out, buf.Bytes()); err != nil {
+			if err := writeWhole(out, buf.Bytes(), 0o644); err != nil {
 				return err
 			}
 			if fonts != "" {
@@ -61,7 +60,7 @@ func (c *cli) reportCmd() *cobra.Command {
 }
 
 // writeWhole writes a file beside its place and moves it there, so that nothing half-written stays.
-func writeWhole(_ context.Context, path string, content []byte) error {
+func writeWhole(path string, content []byte, mode os.FileMode) error {
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".kaiyang-*")
 	if err != nil {
 		return fault.Because(err, fault.Invalid, "不能写文件 %s；请检查目录和权限", path)
@@ -72,7 +71,7 @@ func writeWhole(_ context.Context, path string, content []byte) error {
 		err = e
 	}
 	if err == nil {
-		err = os.Chmod(tmp.Name(), 0o644)
+		err = os.Chmod(tmp.Name(), mode)
 	}
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)

@@ -2,8 +2,11 @@ package main
 
 import (
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -43,6 +46,20 @@ func TestScripts(t *testing.T) {
 					b[i] = 'x'
 				}
 				ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+			},
+			// status N COMMAND … wants exactly this exit status.
+			"status": func(ts *testscript.TestScript, _ bool, args []string) {
+				err := ts.Exec(args[1], args[2:]...)
+				got, failed := 0, &exec.ExitError{}
+				switch {
+				case errors.As(err, &failed):
+					got = failed.ExitCode()
+				case err != nil:
+					ts.Fatalf("%v", err)
+				}
+				if strconv.Itoa(got) != args[0] {
+					ts.Fatalf("%v ends with %d, want %s", args[1:], got, args[0])
+				}
 			},
 			// facts FILE N writes a file of N facts of element A for the village's months.
 			"facts": func(ts *testscript.TestScript, _ bool, args []string) {

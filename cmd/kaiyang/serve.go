@@ -5,6 +5,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
@@ -138,6 +140,9 @@ func (c *cli) restore() *cobra.Command {
 		Short: "从备份恢复 / restore a backup",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if _, err := os.Stat(args[0]); err != nil {
+				return fault.Because(err, fault.Missing, "没有备份文件 %s；请检查路径，每日备份在数据目录的 backups 里", args[0])
+			}
 			if err := app.Restore(cmd.Context(), args[0], c.cfg, force); err != nil {
 				return err
 			}
@@ -171,6 +176,10 @@ func (c *cli) copyTo() *cobra.Command {
 		Short: "复制到另一个数据库并逐表校验 / copy to another database and verify every table",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			scheme, _, isURL := strings.Cut(args[0], "://")
+			if isURL && scheme != "postgres" && scheme != "postgresql" {
+				return fault.New(fault.Invalid, "不能复制到 %s；请写 postgres:// 开头的地址，或一个新的 SQLite 文件名", scheme+"://")
+			}
 			ctx := app.WithOperator(cmd.Context())
 			o, err := app.Connect(ctx, c.cfg)
 			if err != nil {
@@ -193,6 +202,8 @@ func (c *cli) copyTo() *cobra.Command {
 	}
 }
 
+func benchSizes() []string { return []string{"county", "province", "nation"} }
+
 func (c *cli) bench() *cobra.Command {
 	var size string
 	cmd := &cobra.Command{
@@ -200,6 +211,9 @@ func (c *cli) bench() *cobra.Command {
 		Short: "测量本机性能并与目标对照 / measure this machine and compare with the goals",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains(benchSizes(), size) {
+				return c.usage("没有规模“%s”；可用：%s", size, strings.Join(benchSizes(), " "))
+			}
 			return bench.Run(cmd.OutOrStdout(), size)
 		},
 	}

@@ -1,14 +1,14 @@
 package main
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/csv"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -18,8 +18,6 @@ import (
 	"kaiyang/internal/app"
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
-	"kaiyang/internal/core/org"
-	"kaiyang/internal/core/period"
 	"kaiyang/internal/modules/facts"
 	"kaiyang/internal/modules/returns"
 	"kaiyang/internal/modules/units"
@@ -67,6 +65,9 @@ var importers = map[string]importer{
 		if len(list[0].Report.Findings) == 0 && list[0].Err != nil {
 			return list[0].Report, list[0].Err
 		}
+		if list[0].Err != nil {
+			return list[0].Report, errSaid // told by its findings
+		}
 		return list[0].Report, nil
 	}),
 }
@@ -107,11 +108,11 @@ func (c *cli) importCmd() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			do, ok := importers[args[0]]
 			if !ok {
-				return fmt.Errorf("%w: %s", errUsage, words.T(c.words(), "不能导入“%s”；可用：%s", args[0], kinds(importers)))
+				return c.usage("不能导入“%s”；可用：%s", args[0], kinds(importers))
 			}
 			file, err := os.Open(args[1])
 			if err != nil {
-				return fault.Because(err, fault.Missing, "不能读取文件 %s；请检查路径和权限", args[1])
+				return c.unreadable(cmd, args[1], fault.Because(err, fault.Missing, "不能读取文件 %s；请检查路径和权限", args[1]))
 			}
 			defer file.Close()
 			ctx, o, err := c.open(cmd)
@@ -131,12 +132,14 @@ func (c *cli) importCmd() *cobra.Command {
 			})
 			if bar != nil {
 				bar.Finish()
-				fmt.Fprintln(cmd.ErrOrStderr())
+				if onTerminal(cmd.ErrOrStderr()) {
+					fmt.Fprintln(cmd.ErrOrStderr())
+				}
 			}
-			if err != nil {
-				return err
+			if err != nil && !errors.Is(err, errSaid) {
+				return c.unreadable(cmd, args[1], err)
 			}
-			return c.report(cmd, rep)
+			return cmp.Or(c.report(cmd, rep), err)
 		},
 	}
 	f := cmd.Flags()
@@ -147,7 +150,25 @@ func (c *cli) importCmd() *cobra.Command {
 	return cmd
 }
 
-// report tells what an import would do or did; findings are refused with exit status 1.
+// unreadable answers for a file that was refused before its rows: as JSON with one finding where
+// JSON is asked for, so that a program always gets the form of DESIGN §7. Other errors pass.
+func (c *cli) unreadable(cmd *cobra.Command, file string, err error) error {
+	switch fault.KindOf(err) {
+	case fault.Internal, fault.Unavailable:
+		return err
+	}
+	if !c.json {
+		return err
+	}
+	var list fault.Findings
+	if !errors.As(err, &list) {
+		list = fault.Findings{{Sheet: filepath.Base(file), Rule: "file", Format: "%s", Args: []any{fault.Say(err, c.words().Text)}}}
+	}
+	return c.report(cmd, measure.ImportReport{Findings: list})
+}
+
+// report tells what an import would do or did; findings are refused with exit status 1, but for
+// those that only want to be looked at.
 func (c *cli) report(cmd *cobra.Command, rep measure.ImportReport) error {
 	out := cmd.OutOrStdout()
 	if c.json {
@@ -164,198 +185,36 @@ func (c *cli) report(cmd *cobra.Command, rep measure.ImportReport) error {
 		switch {
 		case rep.Written:
 			fmt.Fprintln(out, c.words().Text("已写入"))
-		case len(rep.Findings) > 0:
+		case refused(rep):
 			fmt.Fprintln(out, c.words().Text("没有写入任何内容；请按提示改好后再导入"))
 		default:
 			fmt.Fprintln(out, c.words().Text("没有写入"))
 		}
 	}
-	if len(rep.Findings) > 0 {
+	if refused(rep) {
 		return errSaid
 	}
 	return nil
 }
 
+// refused tells whether a file was turned away, or would be.
+func refused(rep measure.ImportReport) bool {
+	return rep.Rejected > 0 || slices.ContainsFunc(rep.Findings, func(f fault.Finding) bool { return !f.Soft })
+}
+
 // newBar shows progress on a terminal; elsewhere it is silent.
 func newBar(w io.Writer, total int64, what string) *progressbar.ProgressBar {
-	file, ok := w.(*os.File)
-	visible := false
-	if ok {
-		if st, err := file.Stat(); err == nil {
-			visible = st.Mode()&os.ModeCharDevice != 0
-		}
-	}
 	return progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionThrottle(100_000_000),
-		progressbar.OptionSetVisibility(visible), progressbar.OptionClearOnFinish())
+		progressbar.OptionSetVisibility(onTerminal(w)), progressbar.OptionClearOnFinish())
 }
 
-// exportOptions are the flags of export.
-type exportOptions struct {
-	period, unit, format string
-}
-
-// An exporter writes one kind of file.
-type exporter func(ctx context.Context, o *app.Office, w io.Writer, opt exportOptions) error
-
-var exporters = map[string]exporter{
-	"units": func(ctx context.Context, o *app.Office, w io.Writer, opt exportOptions) error {
-		return o.Units.ExportUnits(ctx, w, units.ExportIn{Format: opt.format, Under: opt.unit})
-	},
-	"elements": func(_ context.Context, o *app.Office, w io.Writer, opt exportOptions) error {
-		return o.Facts.ExportElements(w, opt.format)
-	},
-	"facts": func(ctx context.Context, o *app.Office, w io.Writer, opt exportOptions) error {
-		in := facts.ExportIn{Format: opt.format}
-		var err error
-		if opt.period != "" {
-			if in.Period, err = period.Parse(opt.period); err != nil {
-				return err
-			}
-		}
-		if opt.unit != "" {
-			day := in.Period.Last()
-			if day.IsZero() {
-				day = period.DayOf(o.Config.Clock())
-			}
-			if in.Unit, err = o.Indicators.FindUnit(opt.unit, day); err != nil {
-				return err
-			}
-		}
-		return o.Facts.ExportFacts(ctx, o.Operator(), w, in)
-	},
-	"indicators": rows(func(o *app.Office) ([]string, [][]string, error) { return o.Indicators.ExportIndicators(o.Operator()) }),
-	"targets":    rows(func(o *app.Office) ([]string, [][]string, error) { return o.Indicators.ExportTargets(o.Operator()) }),
-	"bundles": func(_ context.Context, o *app.Office, w io.Writer, _ exportOptions) error {
-		b, err := o.Indicators.ExportBundles(o.Operator())
-		if err != nil {
-			return err
-		}
-		_, err = w.Write(b)
-		return err
-	},
-	"forms": func(_ context.Context, o *app.Office, w io.Writer, _ exportOptions) error {
-		return o.Returns.ExportForms(w)
-	},
-	"figures": func(ctx context.Context, o *app.Office, w io.Writer, opt exportOptions) error {
-		return exportFigures(ctx, o, w, opt)
-	},
-}
-
-// rows writes a plain table as CSV or JSON.
-func rows(read func(o *app.Office) ([]string, [][]string, error)) exporter {
-	return func(_ context.Context, o *app.Office, w io.Writer, opt exportOptions) error {
-		head, list, err := read(o)
-		if err != nil {
-			return err
-		}
-		if opt.format == "json" {
-			var out []map[string]string
-			for _, r := range list {
-				m := map[string]string{}
-				for i, h := range head {
-					m[h] = r[i]
-				}
-				out = append(out, m)
-			}
-			return json.NewEncoder(w).Encode(out)
-		}
-		if opt.format != "csv" {
-			return fault.New(fault.Invalid, "这类内容不能导出为 %s；可用 csv 或 json", opt.format)
-		}
-		var buf bytes.Buffer
-		buf.WriteString("\uFEFF")
-		cw := csv.NewWriter(&buf)
-		cw.Write(head)
-		cw.WriteAll(list)
-		_, err = w.Write(buf.Bytes())
-		return err
+// onTerminal tells whether somebody watches the output.
+func onTerminal(w io.Writer) bool {
+	file, ok := w.(*os.File)
+	if !ok {
+		return false
 	}
-}
-
-// exportFigures writes every indicator of a unit and its children for a period.
-func exportFigures(ctx context.Context, o *app.Office, w io.Writer, opt exportOptions) error {
-	if opt.period == "" {
-		return fault.New(fault.Invalid, "请用 --period 写明期别，例如 2017")
-	}
-	p, err := period.Parse(opt.period)
-	if err != nil {
-		return err
-	}
-	unit, err := o.Indicators.FindUnit(opt.unit, p.Last())
-	if err != nil {
-		return err
-	}
-	list := append([]org.UnitID{unit}, o.Units.Register().On(p.Last()).Children(unit)...)
-	answers, err := o.Indicators.Many(ctx, o.Operator(), o.Indicators.Codes(), list, p)
-	if err != nil {
-		return err
-	}
-	code := unitCode(o.Units.Register())
-	var all []measure.FigureJSON
-	for _, row := range answers {
-		for _, a := range row {
-			all = append(all, a.JSON(code, words.Chinese))
-		}
-	}
-	if opt.format == "json" {
-		return json.NewEncoder(w).Encode(all)
-	}
-	text := func(s *string) string {
-		if s == nil {
-			return ""
-		}
-		return *s
-	}
-	var table [][]string
-	for _, f := range all {
-		reason := ""
-		if f.Reason != nil {
-			reason = string(*f.Reason)
-		}
-		table = append(table, []string{f.Code, f.Name, f.Unit, f.Period, text(f.Value), f.Text, text(f.Numerator), text(f.Denominator), reason,
-			text(f.Verdict), string(f.Light), fmt.Sprint(f.Coverage.Reported), fmt.Sprint(f.Coverage.Expected)})
-	}
-	return rows(func(*app.Office) ([]string, [][]string, error) {
-		return []string{"code", "name", "unit", "period", "value", "text", "numerator", "denominator", "reason", "verdict", "light", "reported", "expected"}, table, nil
-	})(ctx, o, w, opt)
-}
-
-func (c *cli) export() *cobra.Command {
-	var opt exportOptions
-	var out string
-	cmd := &cobra.Command{
-		Use:       "export KIND",
-		Short:     "导出 / write a file that can be imported again: " + kinds(exporters),
-		Args:      cobra.ExactArgs(1),
-		ValidArgs: strings.Fields(kinds(exporters)),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			do, ok := exporters[args[0]]
-			if !ok {
-				return fmt.Errorf("%w: %s", errUsage, words.T(c.words(), "不能导出“%s”；可用：%s", args[0], kinds(exporters)))
-			}
-			ctx, o, err := c.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer o.Close()
-			if out == "" {
-				return do(ctx, o, cmd.OutOrStdout(), opt)
-			}
-			var buf bytes.Buffer
-			if err := do(ctx, o, &buf, opt); err != nil {
-				return err
-			}
-			if err := os.WriteFile(out, buf.Bytes(), 0o600); err != nil {
-				return fault.Because(err, fault.Unavailable, "不能写入 %s；请检查权限和磁盘", out)
-			}
-			return nil
-		},
-	}
-	f := cmd.Flags()
-	f.StringVar(&opt.period, "period", "", "期别 / period")
-	f.StringVar(&opt.unit, "unit", "", "单位及下级 / unit and what is beneath")
-	f.StringVar(&opt.format, "format", "csv", "csv、xlsx 或 json / csv, xlsx or json")
-	f.StringVar(&out, "out", "", "写到文件，而不是屏幕 / write to a file")
-	return cmd
+	st, err := file.Stat()
+	return err == nil && st.Mode()&os.ModeCharDevice != 0
 }

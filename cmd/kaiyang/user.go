@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"kaiyang/internal/app"
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
@@ -42,7 +43,7 @@ func (c *cli) userAdd() *cobra.Command {
 				if err := knownRole(role); err != nil {
 					return err
 				}
-				if id, err = o.Indicators.FindUnit(unit, period.DayOf(c.cfg.Clock())); err != nil {
+				if id, err = c.postUnit(o, role, unit); err != nil {
 					return err
 				}
 			}
@@ -69,9 +70,9 @@ func (c *cli) userGrant() *cobra.Command {
 	var from, to string
 	var standIn bool
 	cmd := &cobra.Command{
-		Use:   "grant LOGIN ROLE UNIT",
-		Short: "任命岗位 / give a post",
-		Args:  cobra.ExactArgs(3),
+		Use:   "grant LOGIN ROLE [UNIT]",
+		Short: "任命岗位；系统、安全管理员和审计员不写单位 / give a post; administrators and auditors are of no unit",
+		Args:  cobra.RangeArgs(2, 3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := knownRole(args[1]); err != nil {
 				return err
@@ -93,7 +94,11 @@ func (c *cli) userGrant() *cobra.Command {
 				return err
 			}
 			defer o.Close()
-			if g.Unit, err = o.Indicators.FindUnit(args[2], period.DayOf(c.cfg.Clock())); err != nil {
+			unit := ""
+			if len(args) == 3 {
+				unit = args[2]
+			}
+			if g.Unit, err = c.postUnit(o, args[1], unit); err != nil {
 				return err
 			}
 			if _, err := o.Accounts.GrantPost(ctx, o.Operator(), g); err != nil {
@@ -149,7 +154,7 @@ func (c *cli) userList() *cobra.Command {
 			for _, a := range list {
 				var posts []string
 				for _, p := range a.Posts {
-					posts = append(posts, p.Title)
+					posts = append(posts, p.Name(o.Units.Today()))
 				}
 				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\t%s\n", a.Login, a.Name, strings.Join(posts, "、"))
 			}
@@ -188,6 +193,15 @@ func (c *cli) userDo(use, short, done string, do func(*accountsDo) error) *cobra
 			return nil
 		},
 	}
+}
+
+// postUnit finds the unit of a post; the three separated duties are of none unless one is named,
+// so that they can be given before there are units.
+func (c *cli) postUnit(o *app.Office, role, unit string) (org.UnitID, error) {
+	if r := perm.Role(role); unit == "" && (r == perm.SysAdmin || r == perm.SecAdmin || r == perm.Auditor) {
+		return 0, nil
+	}
+	return o.Indicators.FindUnit(unit, period.DayOf(c.cfg.Clock()))
 }
 
 func roleCodes() string {

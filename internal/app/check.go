@@ -12,8 +12,8 @@ import (
 // Check proves the database against itself and writes a line for each proof: its pages, the
 // audit chain, the columns of facts against their history, the figures in memory against a full
 // roll-up, the closed figures against a new computation, frozen packs and documents and kept files
-// against their checksums, and random draws against a new draw. The error names the first failure;
-// the others are tried all the same.
+// against their checksums, and random draws, fixed scores and fixed surveys against a new
+// computation. The error names the first failure; the others are tried all the same.
 func (o *Office) Check(ctx context.Context, w io.Writer) error {
 	var first error
 	prove := func(what string, f func() (string, error)) {
@@ -60,9 +60,17 @@ func (o *Office) Check(ctx context.Context, w io.Writer) error {
 		n, err := o.Supervision.CheckDraws(ctx)
 		return fmt.Sprintf("%d 次抽取重新计算一致", n), err
 	})
+	prove("综合评价", func() (string, error) {
+		n, err := o.Assessment.CheckResults(ctx)
+		return fmt.Sprintf("%d 次定稿重新计算一致", n), err
+	})
+	prove("调查", func() (string, error) {
+		n, err := o.Surveys.CheckFixed(ctx)
+		return fmt.Sprintf("%d 项定稿重新计算一致", n), err
+	})
 	prove("保存的文件", func() (string, error) {
 		total := 0
-		for _, owner := range []string{"facts", "returns", "meetings", "actions", "plan", "supervision", "reports"} {
+		for _, owner := range []string{"facts", "returns", "meetings", "actions", "plan", "supervision", "reports", "surveys", "wastewater"} {
 			n, err := o.Files.Check(ctx, owner)
 			if err != nil {
 				return "", err

@@ -125,6 +125,9 @@ func (c Config) notifyKey() ([]byte, error) {
 	if c.Data == "" {
 		return nil, nil
 	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil { // a server on PostgreSQL may be the first to need it
+		return nil, fault.Because(err, fault.Unavailable, "不能建立数据目录 %s；请检查权限和磁盘", c.Data)
+	}
 	return notify.KeyFile(filepath.Join(c.Data, "notify.key"))()
 }
 

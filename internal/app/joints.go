@@ -27,6 +27,11 @@ func (o *Office) join() {
 	o.joinSupervision()
 	o.joinReports()
 	o.joinPlan()
+	o.Indicators.SetTasks(plannedTasks{o.Plan})
+	o.joinSituation(o.Situation)
+	o.joinAssessment(o.Assessment)
+	o.joinWastewater(o.Wastewater)
+	o.joinCases(o.Cases)
 	o.Returns.OnExpectation(o.Facts.Expect)
 	o.Units.Join(units.Joints{Closed: o.Facts.Closed, Used: o.usesUnit})
 }

@@ -8,8 +8,11 @@ import (
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/modules/actions"
 	"kaiyang/internal/modules/indicators"
 	"kaiyang/internal/modules/meetings"
+	"kaiyang/internal/modules/plan"
+	"kaiyang/internal/platform/words"
 )
 
 // countyFigures answers for the county that the office belongs to: the root of the territorial tree.
@@ -71,6 +74,14 @@ func (o *Office) forces() []org.UnitID {
 
 // joinMeetings connects the dispatch meetings with figures, returns and posts.
 func (o *Office) joinMeetings() {
-	o.Meetings.Join(meetings.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Notices: o.Notices, Posts: o.holders, Late: o.lateReturns, Matters: o.planMatters, Forces: o.forces, Print: o.Printer.Print,
+	o.Meetings.Join(meetings.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Notices: o.Notices, Posts: o.holders, Late: o.lateReturns, Signals: signalsFor(o.Situation), Matters: o.planMatters, Forces: o.forces, Print: o.Printer.Print,
+		ItemLight: o.itemLight,
+		Sayings:   words.NewSayings(append(plan.Sayings(), actions.Sayings()...)...),
 		Generator: o.Config.Title + " " + Version, Base: o.address})
+}
+
+// itemLight gives what the county calls a light of an item.
+func (o *Office) itemLight(ctx context.Context, l measure.Light) (zh, en string) {
+	n := o.Actions.LightNames(ctx)[l]
+	return n.Zh, n.En
 }

@@ -17,9 +17,14 @@ func (f countyFigures) Series(ctx context.Context, reader perm.Actor, code strin
 	return f.Course(ctx, reader, code, unit, list)
 }
 
+// Fairly compares the townships by an indicator, allowing for chance.
+func (f countyFigures) Fairly(ctx context.Context, reader perm.Actor, code string, p period.Period) (measure.Fairness, error) {
+	return f.Service.Fairly(ctx, reader, code, f.root(), p)
+}
+
 // joinReports connects the documents with figures, items, meetings and the writers.
 func (o *Office) joinReports() {
-	o.Reports.Join(reports.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Meetings: o.heldMeetings, Forces: o.forces, Parts: o.Indicators.PartsOf,
+	o.Reports.Join(reports.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Meetings: o.heldMeetings, Forces: o.forces, Parts: o.Indicators.PartsOf, Fairly: countyFigures{o.Indicators, o}.Fairly,
 		Late: func(ctx context.Context, reader perm.Actor, on period.Day) ([]reports.Late, error) {
 			list, err := o.lateReturns(ctx, reader, on)
 			out := make([]reports.Late, len(list))

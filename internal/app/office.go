@@ -15,15 +15,21 @@ import (
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/modules/accounts"
 	"kaiyang/internal/modules/actions"
+	"kaiyang/internal/modules/assessment"
+	"kaiyang/internal/modules/cases"
 	"kaiyang/internal/modules/facts"
 	"kaiyang/internal/modules/indicators"
 	"kaiyang/internal/modules/meetings"
+	"kaiyang/internal/modules/methods"
 	"kaiyang/internal/modules/notices"
 	"kaiyang/internal/modules/plan"
 	"kaiyang/internal/modules/reports"
 	"kaiyang/internal/modules/returns"
+	"kaiyang/internal/modules/situation"
 	"kaiyang/internal/modules/supervision"
+	"kaiyang/internal/modules/surveys"
 	"kaiyang/internal/modules/units"
+	"kaiyang/internal/modules/wastewater"
 	"kaiyang/internal/platform/docgen/fonts"
 	"kaiyang/internal/platform/docgen/print"
 	"kaiyang/internal/platform/files"
@@ -48,6 +54,12 @@ type Office struct {
 	Supervision *supervision.Service
 	Reports     *reports.Service
 	Plan        *plan.Service
+	Surveys     *surveys.Service
+	Assessment  *assessment.Service
+	Wastewater  *wastewater.Service
+	Cases       *cases.Service
+	Methods     *methods.Service
+	Situation   *situation.Service
 	Printer     *print.Printer
 	Site        *web.Site
 
@@ -71,6 +83,12 @@ func build(cfg Config, db *sqldb.DB) *Office {
 	o.Reports = reports.New(db, o.Units, o.Files, cfg.Clock, cfg.Log)
 	o.Supervision = supervision.New(db, o.Units, o.Files, cfg.Clock, cfg.Log)
 	o.Meetings = meetings.New(db, o.Units, o.Files, cfg.Clock)
+	o.Assessment = assessment.New(db, o.Units, cfg.Clock)
+	o.Wastewater = wastewater.New(db, o.Files, cfg.Clock)
+	o.Cases = cases.New(db, o.Units, cfg.Clock)
+	o.Methods = methods.New(cfg.Clock)
+	o.Situation = situation.New(db, o.Units, cfg.Clock, cfg.Log)
+	o.Surveys = surveys.New(db, o.Units, o.Files, cfg.Clock, cfg.Log)
 
 	o.join()
 	o.modules = []web.Module{
@@ -84,6 +102,12 @@ func build(cfg Config, db *sqldb.DB) *Office {
 		o.Plan.Module(),
 		o.Supervision.Module(),
 		o.Reports.Module(),
+		o.Situation.Module(),
+		o.Surveys.Module(),
+		o.Wastewater.Module(),
+		o.Cases.Module(),
+		o.Assessment.Module(),
+		o.Methods.Module(),
 		o.Notices.Module(),
 	}
 	return o
@@ -229,6 +253,7 @@ func (o *Office) newSite() error {
 	o.Site = web.NewSite(web.Options{DB: o.DB, Identity: o.Accounts, Modules: o.modules, Clock: cfg.Clock, Log: cfg.Log, Title: cfg.Title,
 		TitleEN: cfg.TitleEN, Banner: o.banner(), Version: Version, Secure: cfg.Secure(), Proxies: proxies, Bell: o.Notices.Bell, SignIn: "/login", Change: "/account"})
 	o.Accounts.SetRules(o.Site.Rules)
+	o.Accounts.SetDeeds(o.Site.Titles, o.Site.Deeds)
 	return nil
 }
 

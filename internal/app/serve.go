@@ -50,7 +50,15 @@ func (o *Office) Serve(ctx context.Context, ready func(url string)) error {
 	var work sync.WaitGroup
 	o.background(ctx, &work)
 
-	srv := &http.Server{Handler: o.Site, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
+	handler := http.Handler(o.Site)
+	if len(cfg.Proxies) > 0 && cfg.TLSCert == "" {
+		proxies, err := cfg.proxies()
+		if err != nil {
+			return err
+		}
+		handler = onlyBehind(handler, proxies)
+	}
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10}
 	ended := make(chan error, 1)
 	go func() { ended <- srv.Serve(l) }()

@@ -38,7 +38,7 @@ const Today = "2018-05-10"
 const Password = "Cha-Shan-2018!"
 
 // Steps is how many steps Build tells of.
-const Steps = 16
+const Steps = 20
 
 // Banner is shown on every page of the demonstration.
 const Banner = "演示数据：单位按2023-06-30区划演示，数字按固定规则生成，只有县里已公布的数与公布值一致；演示日期为2018年5月。"
@@ -108,11 +108,15 @@ func Build(ctx context.Context, cfg app.Config, step func(text string)) (err err
 		{"账号和岗位", b.accounts},
 		{"2018 年 1 月报表：填报、审核、批准", func() error { return b.month(1, "2018-02-05", "2018-02-08") }},
 		{"2018 年 2 月报表：填报、审核、批准", func() error { return b.month(2, "2018-03-06", "2018-03-09") }},
-		{"年度计划：三项重点工作", b.plan},
+		{"年度计划：三项重点工作", func() error { return errors.Join(b.plan(), b.starts()) }},
 		{"2018 年 3 月报表：填报、审核、批准", func() error { return b.month(3, "2018-04-04", "2018-04-11") }},
 		{"封账与更正", b.restate},
 		{"四月上半月报表", func() error { return b.half("2018-04a", "2018-04-17") }},
+		{"毒情监测：监测项、回看", func() error { return b.situation(b.o.Situation) }},
+		{"综合评价：演示办法、2017 年得分定稿", func() error { return b.assess(b.o.Assessment) }},
 		{"四月下半月调度会：议程、材料、议定事项", b.meeting},
+		{"群众满意率调查", func() error { return b.survey(b.o.Surveys) }},
+		{"污水监测和缴获登记", func() error { return errors.Join(b.sewage(b.o.Wastewater), b.seizures(b.o.Cases)) }},
 		{"督导检查：随机抽取、检查、整改", b.supervise},
 		{"四月下半月报表", func() error { return b.half("2018-04b", "2018-05-03") }},
 		{"2018 年 4 月报表：部分还在审核", b.april},

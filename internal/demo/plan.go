@@ -2,8 +2,10 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/modules/indicators"
 	"kaiyang/internal/modules/plan"
 )
 
@@ -30,7 +32,14 @@ func (b *builder) plan() error {
 		return err
 	}
 	b.planned = id
-	return nil
+	// A bundle may hold tasks beside figures.
+	ctx, office = b.as("office")
+	daily, err := b.o.Indicators.Bundle(office, "RC")
+	if err != nil {
+		return err
+	}
+	daily.Members = append(slices.Clone(daily.Members), indicators.BundleMember{Claim: indicators.SystemBuilt, Task: plan.TaskRef(id, "Z3T1")})
+	return b.o.Indicators.SaveBundle(ctx, office, daily)
 }
 
 // progress files what two owners report of April and lets one be verified.

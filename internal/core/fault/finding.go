@@ -27,7 +27,7 @@ func (f Finding) Say(tr func(string) string) string {
 	}
 	s := f.Message(tr)
 	if w := f.Where(tr); w != "" {
-		return w + "：" + s
+		return w + tr("：") + s
 	}
 	return s
 }

@@ -99,6 +99,9 @@ func (c Category) with(dim, label string) Category {
 func (s Scheme) Select(want map[string]string) ([]Category, error) {
 	for dim, label := range want {
 		d, ok := s.dimension(dim)
+		if len(s.Dimensions) == 0 {
+			return nil, errUndivided()
+		}
 		if !ok {
 			return nil, fault.New(fault.Invalid, "没有维度“%s”；可用的维度：%s", dim, s.names())
 		}
@@ -126,6 +129,9 @@ func (s Scheme) Parse(text string) (Category, error) {
 	text = strings.TrimSpace(strings.NewReplacer("；", ";", "＝", "=").Replace(text))
 	if text == "" {
 		return "", nil
+	}
+	if len(s.Dimensions) == 0 {
+		return "", errUndivided()
 	}
 	want := map[string]string{}
 	for _, part := range strings.Split(text, ";") {
@@ -171,6 +177,10 @@ func (s Scheme) dimension(name string) (Dimension, bool) {
 		}
 	}
 	return Dimension{}, false
+}
+
+func errUndivided() error {
+	return fault.New(fault.Invalid, "这个数据项不分类；请把分类留空")
 }
 
 func (s Scheme) names() string {

@@ -10,7 +10,7 @@ import (
 // Parse reads a period. Written forms are 2018, 2018-H1, 2018-Q1, 2018-03, the half-months
 // 2018-03a and 2018-03b, 2018-03-12, the assessment month 2018-03@26 (26 February to 25 March; the
 // starting day is 2–28), and two of the same sort joined by "..". Case, full-width characters,
-// spaces around signs, slashes and one-digit months and days do not matter. Chinese forms such as
+// spaces around signs, slashes, single dots and one-digit months and days do not matter. Chinese forms such as
 // 2018年第一季度, 2018年3月上半月 or 2018年1—2月 are read too, among them all that Chinese writes.
 // Anything else, a range of unlike ends and a range in reverse are fault.Invalid.
 func Parse(s string) (Period, error) {
@@ -44,7 +44,24 @@ func parse(s string) (p Period, problem string) {
 	if strings.ContainsAny(t, "年月日号季半") {
 		return parseChinese(t)
 	}
-	return parseCodes(strings.ReplaceAll(strings.ReplaceAll(t, "—", ".."), "/", "-"))
+	return parseCodes(dashes(strings.ReplaceAll(t, "—", "..")))
+}
+
+// dashes turns the slashes and single dots of written dates, 2018/3 and 2018.3.12, into dashes; two
+// dots join a range. 2018.1 stays as it is and is refused: spreadsheets make it of 2018.10 as well.
+func dashes(s string) string {
+	b := []byte(strings.ReplaceAll(s, "/", "-"))
+	for _, end := range strings.Split(s, "..") {
+		if len(end) == len("2018.1") && strings.HasSuffix(end, ".1") {
+			return string(b)
+		}
+	}
+	for i, c := range b {
+		if c == '.' && (i == 0 || s[i-1] != '.') && (i+1 == len(b) || s[i+1] != '.') {
+			b[i] = '-'
+		}
+	}
+	return string(b)
 }
 
 // An atom is one end of a range: the n-th unit u.

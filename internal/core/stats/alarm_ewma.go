@@ -25,13 +25,13 @@ func EWMA(x []float64, lambda, start, sigma, limit float64) (EWMAChart, Reason) 
 	if !(lambda > 0 && lambda <= 1) || !(sigma > 0 && sigma < 1e100) || !(limit > 0 && limit < 1000) || !(math.Abs(start) < 1e100) || !usable(x) || len(x) > maxSeries {
 		return EWMAChart{}, BadInput
 	}
-	wide := limit * sigma * math.Sqrt(lambda/(2-lambda))
+	wide := float64(limit * sigma * math.Sqrt(lambda/(2-lambda)))
 	c := EWMAChart{Upper: start + wide, Lower: start - wide}
 	z, rest := start, 1.0
 	for i, v := range x {
 		z = float64(lambda*v) + float64((1-lambda)*z)
-		rest *= (1 - lambda) * (1 - lambda)
-		half := wide * math.Sqrt(1-rest)
+		rest = float64(rest * (1 - lambda) * (1 - lambda))
+		half := float64(wide * math.Sqrt(1-rest))
 		c.Smoothed = append(c.Smoothed, z)
 		c.Exact = append(c.Exact, start+half)
 		if z > start+half || z < start-half {
@@ -72,7 +72,7 @@ func EWMARunLength(lambda, limit, shift float64) (float64, Reason) {
 	}
 	run := 1.0
 	for j := range n {
-		run += weight[j] * kernel(0, node[j]) * length[j]
+		run += float64(weight[j] * kernel(0, node[j]) * length[j])
 	}
 	if !(run >= 1 && run < 1e9) {
 		return 0, NotDefined

@@ -209,7 +209,7 @@ func (p FarringtonPlan) fit(y, time []float64, member []int, trend bool) (farrin
 	}
 	weights, sum := make([]float64, len(y)), 0.0
 	for i, v := range y {
-		a := 1.5 * (math.Pow(v, 2.0/3)*math.Pow(fit.mean[i], -1.0/6) - math.Sqrt(fit.mean[i])) / math.Sqrt(out.dispersion*math.Max(1e-12, 1-fit.leverage[i]))
+		a := 1.5 * (float64(math.Pow(v, 2.0/3)*math.Pow(fit.mean[i], -1.0/6)) - math.Sqrt(fit.mean[i])) / math.Sqrt(out.dispersion*math.Max(1e-12, 1-fit.leverage[i]))
 		weights[i] = 1
 		if a > p.Outlier {
 			weights[i] = 1 / (a * a)
@@ -242,14 +242,14 @@ func (p FarringtonPlan) upper(eta, se, phi float64) float64 {
 	case "nbPlugin":
 		return countQuantile(1-p.Alpha, mu, phi)
 	case "muan":
-		return countQuantile(1-p.Alpha, math.Exp(eta+normalAt(1-p.Alpha)*se), phi)
+		return countQuantile(1-p.Alpha, math.Exp(eta+float64(normalAt(1-p.Alpha)*se)), phi)
 	}
 	z := normalAt(1 - p.Alpha/2)
 	if p.improved {
 		z = normalAt(1 - p.Alpha)
 	}
-	tau := phi + mu*se*se
-	return math.Pow(math.Pow(mu, 2.0/3)+z*math.Sqrt(4.0/9*math.Cbrt(mu)*tau), 1.5)
+	tau := phi + float64(mu*se*se)
+	return math.Pow(math.Pow(mu, 2.0/3)+float64(z*math.Sqrt(4.0/9*math.Cbrt(mu)*tau)), 1.5)
 }
 
 // countQuantile is the q quantile of the negative binomial distribution with the mean mu and the

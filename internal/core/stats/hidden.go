@@ -58,7 +58,7 @@ func logAround(seen, estimate, variance, level float64) Interval {
 	i := Interval{Lo: seen, Hi: seen, Level: level, Method: "log-based"}
 	if f := estimate - seen; f > 0 {
 		c := math.Exp(zOf(level) * math.Sqrt(math.Log1p(variance/(f*f))))
-		i.Lo, i.Hi = seen+f/c, seen+f*c
+		i.Lo, i.Hi = seen+f/c, seen+float64(f*c)
 	}
 	return i
 }
@@ -199,12 +199,12 @@ func listModel(name string, columns [][]float64, y []float64, seen, level float6
 	ll := 0.0
 	for i, mu := range fit.mean {
 		g, _ := math.Lgamma(y[i] + 1)
-		ll += y[i]*math.Log(mu) - mu - g
+		ll += float64(y[i]*math.Log(mu)) - mu - g
 	}
 	p := float64(len(columns))
-	m.AIC, m.BIC = -2*ll+2*p, -2*ll+p*math.Log(seen)
+	m.AIC, m.BIC = float64(-2*ll)+float64(2*p), float64(-2*ll)+float64(p*math.Log(seen))
 	m.Missing = math.Exp(fit.coef[0])
-	v := m.Missing + m.Missing*m.Missing*fit.inverse[0][0]
+	v := m.Missing + float64(m.Missing*m.Missing*fit.inverse[0][0])
 	m.Total, m.SE = seen+m.Missing, math.Sqrt(v)
 	m.HasEstimate = finite(m.Missing, m.SE, m.Deviance, m.AIC, m.BIC) && m.Missing < 1e13 && m.SE < 1e15
 	if !m.HasEstimate {

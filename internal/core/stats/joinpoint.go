@@ -368,7 +368,7 @@ func (s *JoinpointSeries) model(set []int) (JoinpointModel, Reason) {
 func (s *JoinpointSeries) spread(a, b int) float64 {
 	w, wx := 0.0, 0.0
 	for i := a; i < b; i++ {
-		g := s.root[i] * s.root[i]
+		g := float64(s.root[i] * s.root[i])
 		w += g
 		wx += float64(g * s.x[i])
 	}

@@ -76,13 +76,13 @@ func (s *JoinpointSeries) FitContinuous() (ContinuousJoinpoint, Reason) {
 	length := s.x[n-1] - s.x[0]
 	r := ContinuousJoinpoint{At: at, Slopes: [2]float64{b, b + d}, RSS: fit.sse, AtDataPoint: onPoint, Intercept: fit.coef[0] - float64(b*s.x[0])}
 	r.AtSE = math.Sqrt(variance * c[3][3])
-	r.SlopesSE = [2]float64{math.Sqrt(variance * c[1][1]), math.Sqrt(variance * (c[1][1] + c[2][2] + 2*c[1][2]))}
-	r.MeanSlope = (b*(at-s.x[0]) + (b+d)*(s.x[n-1]-at)) / length
+	r.SlopesSE = [2]float64{math.Sqrt(variance * c[1][1]), math.Sqrt(variance * (c[1][1] + c[2][2] + float64(2*c[1][2])))}
+	r.MeanSlope = (float64(b*(at-s.x[0])) + float64((b+d)*(s.x[n-1]-at))) / length
 	g := [3]float64{1, (s.x[n-1] - at) / length, -d / length}
 	v2 := 0.0
 	for i := range g {
 		for j := range g {
-			v2 += g[i] * g[j] * c[i+1][j+1]
+			v2 += float64(g[i] * g[j] * c[i+1][j+1])
 		}
 	}
 	r.MeanSlopeSE = math.Sqrt(variance * v2)

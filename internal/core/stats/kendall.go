@@ -60,7 +60,7 @@ func MannKendall(y []float64, level float64) (KendallResult, Reason) {
 	tied := tiedGroups(y)
 	r.Variance = kendallVariance(n, tied)
 	r.Z, r.PNormal = kendallZ(r.S, r.Variance)
-	total := float64(n) * float64(n-1) / 2
+	total := float64(float64(n) * float64(n-1) / 2)
 	r.TauA = float64(r.S) / total
 	within := 0.0
 	for _, t := range tied {
@@ -76,7 +76,7 @@ func MannKendall(y []float64, level float64) (KendallResult, Reason) {
 	r.Slope = medianSorted(slopes)
 	r.Intercept = medianOf(y) - float64(float64(n-1)/2*r.Slope)
 	if n > 5 {
-		half := normalAt((1+level)/2) * math.Sqrt(r.Variance)
+		half := float64(normalAt((1+level)/2) * math.Sqrt(r.Variance))
 		m := float64(len(slopes))
 		hi := min(int(math.RoundToEven((m+half)/2)), len(slopes)-1)
 		lo := max(int(math.RoundToEven((m-half)/2))-1, 0)
@@ -134,7 +134,7 @@ func tiedGroups(y []float64) []int {
 func kendallVariance(n int, tied []int) float64 {
 	v := float64(n) * float64(n-1) * float64(2*n+5)
 	for _, t := range tied {
-		v -= float64(t) * float64(t-1) * float64(2*t+5)
+		v -= float64(float64(t) * float64(t-1) * float64(2*t+5))
 	}
 	return v / 18
 }

@@ -40,7 +40,7 @@ func shrinkMarshall(o, n []float64) Shrinkage {
 	for i := range o {
 		p := o[i] / n[i]
 		s.Raw = append(s.Raw, p)
-		square += n[i] * (p - s.Mean) * (p - s.Mean)
+		square += float64(n[i] * (p - s.Mean) * (p - s.Mean))
 	}
 	s.Between = math.Max(0, square/total-s.Mean/(total/float64(len(n))))
 	for i, p := range s.Raw {
@@ -142,7 +142,7 @@ func negativeBinomialProfile(o, e []float64, theta float64) (ll, mu float64) {
 	for range 100 { // Newton in ln mu
 		score, info := 0.0, 0.0
 		for i := range o {
-			m := e[i] * math.Exp(lm)
+			m := float64(e[i] * math.Exp(lm))
 			score += (o[i] - m) * theta / (theta + m)
 			info += m * theta * (theta + o[i]) / ((theta + m) * (theta + m))
 		}
@@ -157,11 +157,11 @@ func negativeBinomialProfile(o, e []float64, theta float64) (ll, mu float64) {
 	}
 	mu = math.Exp(lm)
 	for i := range o {
-		m := e[i] * mu
+		m := float64(e[i] * mu)
 		// ln Γ(o+θ)/Γ(θ) + θ ln θ/(θ+m) + o ln m/(θ+m), written for large θ.
-		ll += logRising(theta, o[i]) - theta*math.Log1p(m/theta) - o[i]*math.Log1p(m/theta)
+		ll += logRising(theta, o[i]) - float64(theta*math.Log1p(m/theta)) - float64(o[i]*math.Log1p(m/theta))
 		if o[i] > 0 {
-			ll += o[i] * math.Log(m)
+			ll += float64(o[i] * math.Log(m))
 		}
 	}
 	return ll, mu
@@ -181,13 +181,13 @@ func logRising(theta, k float64) float64 {
 	}
 	a, _ := math.Lgamma(theta + k)
 	b, _ := math.Lgamma(theta)
-	return a - b - k*math.Log(theta)
+	return a - b - float64(k*math.Log(theta))
 }
 
 // goldenMax gives the place of the maximum of f with one peak between a and b.
 func goldenMax(f func(float64) float64, a, b float64) float64 {
 	const g = 0.6180339887498949
-	c, d := b-g*(b-a), a+g*(b-a)
+	c, d := b-float64(g*(b-a)), a+float64(g*(b-a))
 	fc, fd := f(c), f(d)
 	for range 60 {
 		if b-a < 1e-9 {
@@ -195,11 +195,11 @@ func goldenMax(f func(float64) float64, a, b float64) float64 {
 		}
 		if fc > fd {
 			b, d, fd = d, c, fc
-			c = b - g*(b-a)
+			c = b - float64(g*(b-a))
 			fc = f(c)
 		} else {
 			a, c, fc = c, d, fd
-			d = a + g*(b-a)
+			d = a + float64(g*(b-a))
 			fd = f(d)
 		}
 	}
@@ -308,24 +308,40 @@ func rankTally(units, draws int, random Random, draw func(normalSource, []float6
 		r := random.Stream(start / block)
 		for range min(block, draws-start) {
 			draw(r, v)
-			for i := range order {
-				order[i] = i
-			}
-			slices.SortFunc(order, func(i, j int) int {
-				switch {
-				case v[i] < v[j]:
-					return -1
-				case v[i] > v[j]:
-					return 1
-				}
-				return i - j
-			})
+			orderOf(v, order)
 			for place, i := range order {
 				t[i][place]++
 			}
 		}
 	}
 	return t
+}
+
+// orderOf writes the numbers of the values into order, the smallest first, equal ones by their
+// number. Short lists are ordered by insertion, which is the fastest for the units of a county.
+func orderOf(v []float64, order []int) {
+	for i := range order {
+		order[i] = i
+	}
+	if len(v) > 40 {
+		slices.SortFunc(order, func(i, j int) int {
+			switch {
+			case v[i] < v[j]:
+				return -1
+			case v[i] > v[j]:
+				return 1
+			}
+			return i - j
+		})
+		return
+	}
+	for i, x := range v {
+		k := i
+		for ; k > 0 && v[order[k-1]] > x; k-- {
+			order[k] = order[k-1]
+		}
+		order[k] = i
+	}
 }
 
 func (t rankCount) summary(draws int) (low, median, high, first []float64) {

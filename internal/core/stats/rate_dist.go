@@ -31,7 +31,7 @@ func levelOK(level float64) bool { return level > 0.5 && level < 0.99999 }
 func stirlingError(x float64) float64 {
 	if x < 16 {
 		g, _ := math.Lgamma(x + 1)
-		return g - (x+0.5)*math.Log(x) + x - 0.918938533204672741780
+		return g - float64((x+0.5)*math.Log(x)) + x - 0.918938533204672741780
 	}
 	xx := x * x
 	return (1.0/12 - (1.0/360-(1.0/1260-(1.0/1680-1.0/1188/xx)/xx)/xx)/xx) / x
@@ -53,7 +53,7 @@ func deviancePart(x, m float64) float64 {
 		}
 		return s
 	}
-	return x*math.Log(x/m) + m - x
+	return float64(x*math.Log(x/m)) + m - x
 }
 
 // A betaShape is a beta distribution with a, b > 0 and the part of its density that does not
@@ -84,7 +84,7 @@ func (s betaShape) at(x, y float64) (cdf, density float64) {
 	if x < (a+1)/(n+2) {
 		return math.Min(1, term*b/n*betaFraction(x, a, b)), density
 	}
-	return math.Max(0, 1-term*a/n*betaFraction(y, b, a)), density
+	return math.Max(0, 1-float64(term*a/n*betaFraction(y, b, a))), density
 }
 
 // large is I_x(a, b) where both a and b exceed a million: Temme's uniform expansion with its first
@@ -94,11 +94,11 @@ func (s betaShape) large(x, y float64) float64 {
 	half := math.Max(0, deviancePart(a, n*x)+deviancePart(b, n*y)) // n η²/2
 	x0, root := a/n, math.Sqrt(a/n*(b/n))
 	eta := math.Copysign(math.Sqrt(2*half/n), x-x0)
-	c := (1 - 2*x0) / (3 * root)
+	c := (1 - float64(2*x0)) / (3 * root)
 	if math.Abs(x-x0) > 1e-5*root {
 		c = 1/eta - root/(x-x0)
 	}
-	p := 0.5*math.Erfc(math.Copysign(math.Sqrt(half), -eta)) + math.Exp(-half)/math.Sqrt(2*math.Pi*n)*c
+	p := float64(0.5*math.Erfc(math.Copysign(math.Sqrt(half), -eta))) + float64(math.Exp(-half)/math.Sqrt(2*math.Pi*n)*c)
 	return math.Max(0, math.Min(1, p))
 }
 
@@ -112,8 +112,8 @@ func betaFraction(x, a, b float64) float64 {
 	d = 1 / d
 	h := d
 	for m := 1.0; m < 1e6; m++ {
-		t := m * (b - m) * x / ((a + 2*m - 1) * (a + 2*m))
-		if d = 1 + t*d; math.Abs(d) < tiny {
+		t := m * (b - m) * x / ((a + float64(2*m) - 1) * (a + float64(2*m)))
+		if d = 1 + float64(t*d); math.Abs(d) < tiny {
 			d = tiny
 		}
 		if c = 1 + t/c; math.Abs(c) < tiny {
@@ -121,8 +121,8 @@ func betaFraction(x, a, b float64) float64 {
 		}
 		d = 1 / d
 		h *= d * c
-		t = -(a + m) * (a + b + m) * x / ((a + 2*m) * (a + 2*m + 1))
-		if d = 1 + t*d; math.Abs(d) < tiny {
+		t = -(a + m) * (a + b + m) * x / ((a + float64(2*m)) * (a + float64(2*m) + 1))
+		if d = 1 + float64(t*d); math.Abs(d) < tiny {
 			d = tiny
 		}
 		if c = 1 + t/c; math.Abs(c) < tiny {
@@ -130,7 +130,7 @@ func betaFraction(x, a, b float64) float64 {
 		}
 		d = 1 / d
 		h *= d * c
-		if math.Abs(d*c-1) < 3e-16 {
+		if math.Abs(float64(d*c)-1) < 3e-16 {
 			break
 		}
 	}
@@ -168,7 +168,7 @@ func betaQuantile(p, a, b float64) float64 {
 		next := x
 		if density > 0 {
 			u := e / density
-			next = x - u/(1-0.5*math.Max(-1, math.Min(1, u*((a-1)/x-(b-1)/(1-x)))))
+			next = x - u/(1-float64(0.5*math.Max(-1, math.Min(1, u*((a-1)/x-(b-1)/(1-x))))))
 		}
 		if next > lo && next < hi && density > 0 {
 			if math.Abs(next-x) <= 1e-5*math.Min(x*(1-x), math.Sqrt(x*(1-x)/(a+b))) {
@@ -195,11 +195,11 @@ func betaQuantile(p, a, b float64) float64 {
 func betaStart(p, a, b float64) float64 {
 	var x float64
 	if a >= 1 && b >= 1 {
-		z := math.Sqrt2 * math.Erfinv(2*p-1)
-		l := (z*z - 3) / 6
-		h := 2 / (1/(2*a-1) + 1/(2*b-1))
-		w := -z*math.Sqrt(math.Max(0, l+h))/h - (1/(2*b-1)-1/(2*a-1))*(l+5.0/6-2/(3*h))
-		x = a / (a + b*math.Exp(2*w))
+		z := math.Sqrt2 * math.Erfinv(float64(2*p)-1)
+		l := (float64(z*z) - 3) / 6
+		h := 2 / (1/(float64(2*a)-1) + 1/(float64(2*b)-1))
+		w := -z*math.Sqrt(math.Max(0, l+h))/h - float64((1/(float64(2*b)-1)-1/(float64(2*a)-1))*(l+5.0/6-2/(3*h)))
+		x = a / (a + float64(b*math.Exp(2*w)))
 	} else {
 		la, lb := math.Log(a/(a+b)), math.Log(b/(a+b))
 		t, u := math.Exp(a*la)/a, math.Exp(b*lb)/b
@@ -229,7 +229,7 @@ func gammaQuantile(p, shape float64) float64 {
 		if x <= 0 {
 			break
 		}
-		density := math.Exp((shape-1)*math.Log(x) - x - g)
+		density := math.Exp(float64((shape-1)*math.Log(x)) - x - g)
 		if !(density > 0) {
 			break
 		}
@@ -340,6 +340,10 @@ func gammaDraw(r normalSource, shape float64) float64 {
 		}
 		v = float64(float64(v*v) * v)
 		u := 1 - r.Float64()
+		// Nearly every draw is seen to be good without a logarithm; the answer is the same.
+		if square := float64(z * z); u < 1-float64(0.0331*float64(square*square)) {
+			return float64(d * v)
+		}
 		if math.Log(u) < float64(0.5*float64(z*z))+float64(d*float64(1-v+math.Log(v))) {
 			return float64(d * v)
 		}
@@ -354,10 +358,10 @@ type normalSource interface {
 
 // quantile7 gives the quantile of sorted values by linear interpolation (R type 7).
 func quantile7(sorted []float64, q float64) float64 {
-	h := q * float64(len(sorted)-1)
+	h := float64(q * float64(len(sorted)-1))
 	i := int(h)
 	if i >= len(sorted)-1 {
 		return sorted[len(sorted)-1]
 	}
-	return sorted[i] + (h-float64(i))*(sorted[i+1]-sorted[i])
+	return sorted[i] + float64((h-float64(i))*(sorted[i+1]-sorted[i]))
 }

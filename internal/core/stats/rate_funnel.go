@@ -105,7 +105,7 @@ func FunnelProportions(x, n []int64) (Funnel, Reason) {
 		for k, q := range funnelQuantiles() {
 			l[k] = binomialFunnelLimit(q, ns[i], target)
 		}
-		f.add(xs[i]/ns[i], l, 1)
+		f.add(xs[i]/ns[i], l, ns[i])
 	}
 	return f, ""
 }
@@ -136,33 +136,35 @@ func FunnelRatios(observed []int64, expected []float64) (Funnel, Reason) {
 		for k, q := range funnelQuantiles() {
 			l[k] = poissonFunnelLimit(q, e)
 		}
-		f.add(float64(observed[i])/e, l, math.Inf(1))
+		f.add(float64(observed[i])/e, l, e)
 	}
 	return f, ""
 }
 
-// add appends a unit: limits are widened, then cut to [0, top].
-func (f *Funnel) add(v float64, l [4]float64, top float64) {
+// add appends a unit with its limits, which are widened and cut, and its zone.
+func (f *Funnel) add(v float64, l [4]float64, size float64) {
+	f.Values, f.Limits, f.Zones = append(f.Values, v), append(f.Limits, f.cut(l)), append(f.Zones, f.zoneAt(v, size))
+}
+
+// cut widens limits and cuts them to the possible range.
+func (f Funnel) cut(l [4]float64) [4]float64 {
+	top := 1.0
+	if f.ratios() {
+		top = math.Inf(1)
+	}
 	for k := range l {
 		if f.Widened {
-			l[k] = f.Target + math.Sqrt(f.Phi)*(l[k]-f.Target)
+			l[k] = f.Target + float64(math.Sqrt(f.Phi)*(l[k]-f.Target))
 		}
 		l[k] = math.Max(0, math.Min(top, l[k]))
 	}
-	zone := FunnelUsual
-	switch {
-	case v < l[0] || v > l[3]:
-		zone = FunnelCheck
-	case v < l[1] || v > l[2]:
-		zone = FunnelWatch
-	}
-	f.Values, f.Limits, f.Zones = append(f.Values, v), append(f.Limits, l), append(f.Zones, zone)
+	return l
 }
 
 // binomialFunnelLimit is the interpolated exact limit of a share for size n, not cut to [0, 1].
 func binomialFunnelLimit(q, n, target float64) float64 {
 	sd := math.Sqrt(n * target * (1 - target))
-	guess := n*target + math.Sqrt2*math.Erfinv(2*q-1)*sd
+	guess := float64(n*target) + float64(math.Sqrt2*math.Erfinv(float64(2*q)-1)*sd)
 	cdf := func(r float64) float64 { return binomialCDF(r, n, target) }
 	r := discreteQuantile(q, guess, n, cdf)
 	at, below := cdf(r), cdf(r-1)
@@ -171,7 +173,7 @@ func binomialFunnelLimit(q, n, target float64) float64 {
 
 // poissonFunnelLimit is the interpolated exact limit of observed/expected, not cut at 0.
 func poissonFunnelLimit(q, expected float64) float64 {
-	guess := expected + math.Sqrt2*math.Erfinv(2*q-1)*math.Sqrt(expected)
+	guess := expected + float64(math.Sqrt2*math.Erfinv(float64(2*q)-1)*math.Sqrt(expected))
 	cdf := func(r float64) float64 { return poissonBelow(r, expected) }
 	r := discreteQuantile(q, guess, math.MaxInt64/2, cdf)
 	at, below := cdf(r), cdf(r-1)

@@ -35,9 +35,9 @@ func checkShare(x, n int64, level float64) Reason {
 
 // wilsonLimits is the score interval; the limits are exactly 0 and 1 at no and at all successes.
 func wilsonLimits(x, n, z float64) (lo, hi float64) {
-	p, zz := x/n, z*z
+	p, zz := x/n, float64(z*z)
 	mid := p + zz/(2*n)
-	half := z * math.Sqrt(p*((n-x)/n)/n+zz/(4*n*n))
+	half := float64(z * math.Sqrt(p*((n-x)/n)/n+zz/(4*n*n)))
 	d := 1 + zz/n
 	lo, hi = math.Max(0, (mid-half)/d), math.Min(1, (mid+half)/d)
 	if x == 0 {
@@ -112,7 +112,7 @@ func ProportionDifference(x1, n1, x2, n2 int64, level float64) (ShareDifference,
 func fisherTwoSided(x1, n1, x2, n2 float64) float64 {
 	k, n := x1+x2, n1+n2
 	lo, hi := math.Max(0, k-n2), math.Min(k, n1)
-	mean := k * (n1 / n)
+	mean := float64(k * (n1 / n))
 	sd := math.Sqrt(mean * (n2 / n) * ((n - k) / math.Max(1, n-1)))
 	if sd > 1e5 {
 		return math.Erfc(math.Max(0, math.Abs(x1-mean)-0.5) / sd / math.Sqrt2)
@@ -131,9 +131,10 @@ func fisherTwoSided(x1, n1, x2, n2 float64) float64 {
 		}
 		return w
 	}
-	limit := weight(x1) * (1 + 1e-7)
+	limit := float64(weight(x1) * (1 + 1e-7))
 	sum, part := 0.0, 0.0
 	add := func(w float64) {
+		w = float64(w)
 		sum += w
 		if w <= limit {
 			part += w

@@ -36,15 +36,15 @@ func StandardiseRate(count []int64, population, standard []float64, level float6
 	for i := range o {
 		w := standard[i] / total / population[i]
 		widest = math.Max(widest, w)
-		out.Adjusted += w * o[i]
-		out.Variance += w * w * o[i]
+		out.Adjusted += float64(w * o[i])
+		out.Variance += float64(w * w * o[i])
 	}
 	y, v, tail := out.Adjusted, out.Variance, (1-level)/2
 	out.Interval = Interval{Level: level, Method: "Fay-Feuer"}
 	if v > 0 {
 		out.Interval.Lo = gammaQuantile(tail, y*y/v) * v / y
 	}
-	y, v = y+widest, v+widest*widest
+	y, v = y+widest, v+float64(widest*widest)
 	out.Interval.Hi = gammaQuantile(1-tail, y*y/v) * v / y
 	if !finite(out.Interval.Lo, out.Interval.Hi) {
 		return StandardRate{}, NotDefined

@@ -1,24 +1,16 @@
 package stats
 
 import (
-	"encoding/json"
-	"fmt"
-	"math"
+	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// A refcase is one file of testdata/refcases; its README explains the fields.
-type refcase struct {
-	ID        string                     `json:"id"`
-	Expected  any                        `json:"expected"`
-	Tolerance map[string]json.RawMessage `json:"tolerance"`
-}
-
-// Every reference case is computed and compared within its own tolerance. A file without an
-// implementation fails under its name.
+// Every reference case of the folder is computed and compared within its own tolerance. A file
+// without an implementation fails under its name.
 func TestReferenceCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/refcases/*.json")
 	if err != nil || len(files) == 0 {
@@ -32,256 +24,114 @@ func TestReferenceCases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var c refcase
-			if err := json.Unmarshal(data, &c); err != nil {
-				t.Fatal(err)
-			}
-			if c.ID != id {
-				t.Fatalf("file %s holds the case %s", id, c.ID)
-			}
-			out, err := Run(id, data)
+			c, err := ReadRefcase(id, data)
 			if err != nil {
-				t.Fatalf("Run(%s): %v", id, err)
-			}
-			var got any
-			if err := json.Unmarshal(out, &got); err != nil {
 				t.Fatal(err)
 			}
-			cmp := comparison{tolerance: tolerances(t, c.Tolerance), extra: extraTolerances(id)}
-			cmp.compare(nil, got, c.Expected)
-			if cmp.values == 0 {
+			v := c.Verify()
+			if v.Err != nil {
+				t.Fatal(v.Err)
+			}
+			if v.Values == 0 {
 				t.Error("nothing was compared")
 			}
-			for i, f := range cmp.faults {
+			for i, f := range v.Faults {
 				if i == 12 {
-					t.Errorf("and %d more", len(cmp.faults)-i)
+					t.Errorf("and %d more", len(v.Faults)-i)
 					break
 				}
-				t.Error(f)
+				t.Errorf("%s: got %s, want %s", f.At, f.Got, f.Want)
 			}
 		})
 	}
 }
 
-// extraTolerances are rules for parts whose tolerance the file leaves open, each with its reason.
-func extraTolerances(id string) map[string]rule {
-	switch id {
-	case "capture_recapture_loglinear3":
-		// saturated_deviance_abs of the case: the eighth model is the saturated one, its deviance
-		// is zero up to rounding.
-		return map[string]rule{"[7]": {rel: 1e-6, abs: 1e-6}}
-	case "joinpoint_linear_nci_program":
-		return map[string]rule{
-			// Printed with six digits after the point, so half a unit of the last digit.
-			"mse": {rel: 1e-6, abs: 5e-6}, "slopes": {rel: 1e-6, abs: 5.1e-7}, "intercept1": {rel: 1e-6}, "coef_r": {rel: 1e-6},
-			// Quotients with the standard error, which agrees within 0.05 % (se_slopes_rel); the
-			// p-value moves about t squared times as much as t.
-			"t_slopes": {rel: 5e-4}, "p_slope1": {rel: 5e-3},
+// The program carries the very files of the folder, one for each method and none besides.
+func TestTheProgramHoldsItsReferenceCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/refcases/*.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := Refcases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(held) != len(files) {
+		t.Errorf("the program holds %d cases, the folder %d", len(held), len(files))
+	}
+	var cases, methods []string
+	for _, c := range held {
+		data, err := os.ReadFile(filepath.Join("testdata/refcases", c.ID+".json"))
+		if err != nil || !bytes.Equal(data, c.data) {
+			t.Errorf("%s inside the program is not the file of the folder: %v", c.ID, err)
+		}
+		if c.Program == "" || c.Reference == "" || c.Allowed == "" {
+			t.Errorf("%s: program, reference or tolerance is missing: %+v", c.ID, c)
+		}
+		cases = append(cases, c.ID)
+	}
+	for _, m := range Methods() {
+		methods = append(methods, m.ID)
+	}
+	slices.Sort(methods)
+	if !slices.Equal(cases, methods) {
+		t.Errorf("cases %v, methods %v", cases, methods)
+	}
+}
+
+// A comparison that cannot fail would prove nothing: each kind of disagreement is found and named.
+func TestVerificationFindsWhatDiffers(t *testing.T) {
+	const input = `"input":{"count":[5]},"parameters":{"conf_level":0.95}`
+	honest := string(mustRun(t, "poisson_count_exact_ci", "{"+input+"}"))
+	verify := func(id, expected, tolerance string) Verification {
+		c, err := ReadRefcase(id, []byte(`{"id":"`+id+`",`+input+`,"expected":`+expected+`,"tolerance":`+tolerance+`}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Verify()
+	}
+	if v := verify("poisson_count_exact_ci", honest, `{"rel":1e-9}`); !v.Passed() || v.Farthest != 0 || v.Problem() != "" {
+		t.Fatalf("its own result: %+v", v)
+	}
+	for _, x := range []struct{ name, id, expected, tolerance, want string }{
+		{"another number", "poisson_count_exact_ci", `{"rate":[5],"low":[1.7]}`, `{"rel":1e-9}`, "low.[0]: got 1.62"},
+		{"another key", "poisson_count_exact_ci", `{"no_such_key":1}`, `{"rel":1e-9}`, "no_such_key: got null, want 1"},
+		{"no method", "no_such_method", honest, `{"rel":1e-9}`, "no_such_method"},
+		{"nothing expected", "poisson_count_exact_ci", `{}`, `{"rel":1e-9}`, "nothing was compared"},
+		{"null expected", "poisson_count_exact_ci", `null`, `{"rel":1e-9}`, "expects nothing"},
+		{"unknown tolerance", "poisson_count_exact_ci", honest, `{"roughly":1}`, "not understood"},
+		{"more items", "poisson_count_exact_ci", `{"rate":[5,6]}`, `{"rel":1e-9}`, "want [5,6]"},
+	} {
+		if v := verify(x.id, x.expected, x.tolerance); v.Passed() || !strings.Contains(v.Problem(), x.want) || strings.Contains(v.Problem(), "\n") {
+			t.Errorf("%s: passed %v, %q; want %q", x.name, v.Passed(), v.Problem(), x.want)
 		}
 	}
-	return nil
+	if _, err := ReadRefcase("a", []byte(`{"id":"b"}`)); err == nil {
+		t.Error("a file with the case of another name was read")
+	}
 }
 
-type rule struct {
-	rel, abs float64
-	exact    bool
-}
-
-// tolerances reads the tolerance of a case: "" is the general rule, else the name of a part.
-func tolerances(t *testing.T, raw map[string]json.RawMessage) map[string]rule {
+func mustRun(t *testing.T, id, data string) []byte {
 	t.Helper()
-	out := map[string]rule{}
-	for key, value := range raw {
-		var number float64
-		var text string
-		switch {
-		case json.Unmarshal(value, &number) == nil:
-			name, kind := "", key
-			if i := strings.LastIndex(key, "_"); i >= 0 {
-				name, kind = key[:i], key[i+1:]
-			}
-			r := out[name]
-			switch kind {
-			case "rel":
-				r.rel = number
-			case "abs":
-				r.abs = number
-			default:
-				t.Fatalf("tolerance %q is not understood", key)
-			}
-			out[name] = r
-		case json.Unmarshal(value, &text) == nil && strings.HasPrefix(text, "exact"):
-			out[key] = rule{exact: true}
-		case strings.Contains(text, "p_tol_at_4499"):
-			// read beside the value, see compare
-		default:
-			t.Fatalf("tolerance %q: %s is not understood", key, value)
-		}
+	out, err := Run(id, []byte(data))
+	if err != nil {
+		t.Fatal(err)
 	}
 	return out
 }
 
-type comparison struct {
-	tolerance, extra map[string]rule
-	values           int
-	faults           []string
-}
-
-func (c *comparison) fault(path []string, format string, args ...any) {
-	c.faults = append(c.faults, strings.Join(path, ".")+": "+fmt.Sprintf(format, args...))
-}
-
-func (c *comparison) compare(path []string, got, want any) {
-	switch w := want.(type) {
-	case map[string]any:
-		g, ok := got.(map[string]any)
-		if !ok {
-			c.fault(path, "got %v, want an object", got)
-			return
-		}
-		for key, value := range w {
-			if strings.HasPrefix(key, "p_tol_at_") {
-				continue // a tolerance, not a result
-			}
-			at := append(path[:len(path):len(path)], key)
-			if limit, ok := w["p_tol_at_4499"].(float64); ok && key == "p" {
-				c.values++
-				if p, ok := g[key].(float64); !ok || math.Abs(p-value.(float64)) > limit {
-					c.fault(at, "got %v, want %v within %v", g[key], value, limit)
-				}
-				continue
-			}
-			part, ok := g[key]
-			if !ok {
-				c.fault(at, "the result has no such key")
-				continue
-			}
-			c.compare(at, part, value)
-		}
-	case []any:
-		g, ok := got.([]any)
-		if !ok {
-			c.fault(path, "got %v, want a list", got)
-			return
-		}
-		if models := byNumber(w); len(models) > 0 {
-			// Models are matched by their number of joinpoints: a case may show some of them only.
-			mine := byNumber(g)
-			for k, model := range models {
-				c.compare(append(path[:len(path):len(path)], fmt.Sprintf("k=%v", k)), mine[k], model)
-			}
-			return
-		}
-		if len(g) != len(w) {
-			c.fault(path, "got %d items %v, want %d %v", len(g), g, len(w), w)
-			return
-		}
-		for i := range w {
-			c.compare(append(path[:len(path):len(path)], fmt.Sprintf("[%d]", i)), g[i], w[i])
-		}
-	case float64:
-		c.values++
-		g, ok := got.(float64)
-		if !ok {
-			c.fault(path, "got %v, want %v", got, w)
-			return
-		}
-		if r := c.ruleFor(path); !r.allows(g, w) {
-			c.fault(path, "got %.15g, want %.15g (rel %.2g, abs %.2g; allowed %+v)", g, w, math.Abs(g-w)/math.Abs(w), math.Abs(g-w), r)
-		}
-	default: // text, true, false, null
-		c.values++
-		if got != want {
-			c.fault(path, "got %v, want %v", got, want)
+func TestRules(t *testing.T) {
+	for _, x := range []struct {
+		r         rule
+		got, want float64
+		allowed   bool
+	}{
+		{rule{rel: 1e-6}, 1.0000009, 1, true}, {rule{rel: 1e-6}, 1.0000011, 1, false}, {rule{rel: 1e-6}, 1e-13, 0, true}, {rule{rel: 1e-6}, 1e-11, 0, false},
+		{rule{abs: 0.5}, 3.5, 3, true}, {rule{abs: 0.5}, 3.6, 3, false}, {rule{exact: true}, 3, 3, true}, {rule{exact: true}, 3.0000001, 3, false},
+		{rule{rel: 1e-9, abs: 1}, 3.9, 3, true}, {rule{abs: 1e-9}, 1e-10, 0, true},
+	} {
+		if got := x.r.used(x.got, x.want) <= 1; got != x.allowed {
+			t.Errorf("%+v: %v for %v allowed %v, want %v", x.r, x.got, x.want, got, x.allowed)
 		}
 	}
-}
-
-// byNumber gives the objects of a list by the question they answer (series and numbers of
-// joinpoints), nil if they answer none.
-func byNumber(list []any) map[any]any {
-	out := map[any]any{}
-	for _, x := range list {
-		o, ok := x.(map[string]any)
-		if !ok || o["k"] == nil && o["ka"] == nil {
-			return nil
-		}
-		out[fmt.Sprint(o["id"], " ", o["k"], " ", o["ka"], " ", o["kb"])] = x
-	}
-	if len(out) != len(list) {
-		return nil
-	}
-	return out
-}
-
-func (r rule) allows(got, want float64) bool {
-	if got == want {
-		return true
-	}
-	d := math.Abs(got - want)
-	switch {
-	case r.exact:
-		return false
-	case want == 0 && r.rel > 0 && d <= 1e-12:
-		return true
-	}
-	return d <= float64(r.rel*math.Abs(want)) || d <= r.abs
-}
-
-// ruleFor finds the rule of a value: the innermost key that a named tolerance speaks of, else
-// the general rule, else exact for whole numbers of any kind.
-func (c *comparison) ruleFor(path []string) rule {
-	for i := len(path) - 1; i >= 0; i-- {
-		if r, ok := c.extra[path[i]]; ok {
-			return r
-		}
-		best, found := -1, rule{}
-		for name, r := range c.tolerance {
-			if name == "" {
-				continue
-			}
-			if score := speaksOf(name, path[i]); score > best {
-				best, found = score, r
-			}
-		}
-		if best >= 0 {
-			return found
-		}
-	}
-	if r, ok := c.tolerance[""]; ok {
-		return r
-	}
-	return rule{rel: 1e-6}
-}
-
-// speaksOf scores how closely the name of a tolerance fits a key: equal, end of the key, start
-// of it, middle of it; longer is better; −1 if it does not fit.
-func speaksOf(name, key string) int {
-	if name == key {
-		return 1000
-	}
-	n, k := nameWords(name), nameWords(key)
-	for at := len(k) - len(n); at >= 0; at-- {
-		if strings.Join(k[at:at+len(n)], "_") == strings.Join(n, "_") {
-			score := 10 * len(n)
-			if at+len(n) == len(k) {
-				score++
-			}
-			return score
-		}
-	}
-	return -1
-}
-
-// nameWords splits a key into words without digits and plural.
-func nameWords(key string) []string {
-	parts := strings.Split(strings.ToLower(key), "_")
-	for i, p := range parts {
-		p = strings.TrimRight(p, "0123456789")
-		if len(p) > 3 {
-			p = strings.TrimSuffix(p, "s")
-		}
-		parts[i] = p
-	}
-	return parts
 }

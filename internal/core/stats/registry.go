@@ -6,6 +6,9 @@ import (
 	"errors"
 	"math"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"kaiyang/internal/core/fault"
 )
@@ -50,7 +53,22 @@ func Run(id string, data json.RawMessage) (json.RawMessage, error) {
 		}
 		return out, nil
 	}
-	return nil, fault.New(fault.Invalid, "没有名为“%s”的统计方法，请核对名称。", id)
+	return nil, fault.New(fault.Invalid, "没有名为“%s”的统计方法，请核对名称。", oneLine(id))
+}
+
+// oneLine readies what somebody typed for a sentence: signs that break lines become spaces, and what
+// is longer than 60 characters is cut.
+func oneLine(s string) string {
+	r := []rune(strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || c == '\u2028' || c == '\u2029' || c == utf8.RuneError {
+			return ' '
+		}
+		return c
+	}, s))
+	if len(r) > 60 {
+		r = append(r[:60], '…')
+	}
+	return string(r)
 }
 
 // decode reads JSON into v; documentation keys that v does not know are passed over, wrong
@@ -72,7 +90,14 @@ func decode(data json.RawMessage, v any, part string) error {
 		if wrong.Field == "" {
 			return fault.New(fault.Invalid, "%s的类型不对，请按算例的格式给出。", fault.Word(part))
 		}
-		return fault.New(fault.Invalid, "%s中 %s 的类型不对，请按算例的格式给出。", fault.Word(part), wrong.Field)
+		return fault.New(fault.Invalid, "%s中 %s 的类型不对，请按算例的格式给出。", fault.Word(part), oneLine(wrong.Field))
+	}
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		// The offset is that of the first sign that does not fit, counted from 1.
+		read := data[:max(0, min(len(data), int(syntax.Offset)-1))]
+		line, column := 1+bytes.Count(read, []byte{'\n'}), 1+utf8.RuneCount(read[bytes.LastIndexByte(read, '\n')+1:])
+		return fault.New(fault.Invalid, "%s不是正确的 JSON：第 %d 行第 %d 个字附近有误，请检查。", fault.Word(part), line, column)
 	}
 	return fault.New(fault.Invalid, "%s不是正确的 JSON，请检查格式。", fault.Word(part))
 }
@@ -96,7 +121,7 @@ type given float64
 // UnmarshalJSON reads a number and refuses everything else.
 func (g *given) UnmarshalJSON(b []byte) error {
 	if len(b) == 0 || (b[0] != '-' && (b[0] < '0' || b[0] > '9')) {
-		s := []rune(string(b))
+		s := []rune(oneLine(string(b)))
 		if len(s) > 20 {
 			s = append(s[:20], '…')
 		}

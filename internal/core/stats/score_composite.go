@@ -285,9 +285,9 @@ func spearman(a, b []int) (float64, bool) {
 	mx, my := sumOf(x)/n, sumOf(y)/n
 	sxy, sxx, syy := 0.0, 0.0, 0.0
 	for i := range x {
-		sxy += (x[i] - mx) * (y[i] - my)
-		sxx += (x[i] - mx) * (x[i] - mx)
-		syy += (y[i] - my) * (y[i] - my)
+		sxy += float64((x[i] - mx) * (y[i] - my))
+		sxx += float64((x[i] - mx) * (x[i] - mx))
+		syy += float64((y[i] - my) * (y[i] - my))
 	}
 	if sxx == 0 || syy == 0 {
 		return 0, false
@@ -310,9 +310,9 @@ func kendallB(a, b []int) (float64, bool) {
 	for i := range a {
 		for j := range i {
 			p, q := sign(a[i]-a[j]), sign(b[i]-b[j])
-			s += p * q
-			x += p * p
-			y += q * q
+			s += float64(p * q)
+			x += float64(p * p)
+			y += float64(q * q)
 		}
 	}
 	if x == 0 || y == 0 {

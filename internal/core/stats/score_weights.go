@@ -164,7 +164,7 @@ func EntropyWeights(matrix [][]float64, higher []bool, minMax bool) (Entropies, 
 			e = 0
 			for _, v := range column {
 				if p := v / sum; p > 0 {
-					e -= p * math.Log(p)
+					e -= float64(p * math.Log(p))
 				}
 			}
 			e /= math.Log(float64(m))

@@ -64,14 +64,14 @@ func (t *surveyTable) number(name string) ([]float64, error) {
 	if v, ok := t.numbers[name]; ok {
 		return v, nil
 	}
-	return nil, fault.New(fault.Invalid, "输入中没有数字列“%s”，请补上。", name)
+	return nil, fault.New(fault.Invalid, "输入中没有数字列“%s”，请补上。", oneLine(name))
 }
 
 // codes numbers the values of a text column in sorted order.
 func (t *surveyTable) codes(name string) (codes []int, levels []string, err error) {
 	column, ok := t.texts[name]
 	if !ok {
-		return nil, nil, fault.New(fault.Invalid, "输入中没有列“%s”，请补上。", name)
+		return nil, nil, fault.New(fault.Invalid, "输入中没有列“%s”，请补上。", oneLine(name))
 	}
 	levels = slices.Compact(slices.Sorted(slices.Values(column)))
 	codes = make([]int, len(column))
@@ -182,9 +182,9 @@ func surveyShare(d *design, w []float64, yes []bool, level float64) (map[string]
 	}
 	part := func(i Interval) map[string]any { return map[string]any{"p": printed(p), "ci": pair(i)} }
 	rows := float64(len(yes))
-	effective := p * (1 - p) / (est.SE * est.SE) * math.Pow(tOf(level, rows-1)/t, 2)
+	effective := float64(p * (1 - p) / (est.SE * est.SE) * math.Pow(tOf(level, rows-1)/t, 2))
 	tail := (1 - level) / 2
-	beta := Interval{Lo: betaQuantile(tail, effective*p, effective*(1-p)+1), Hi: betaQuantile(1-tail, effective*p+1, effective*(1-p))}
+	beta := Interval{Lo: betaQuantile(tail, float64(effective*p), float64(effective*(1-p))+1), Hi: betaQuantile(1-tail, float64(effective*p)+1, float64(effective*(1-p)))}
 	logit := part(logitInterval(est, t, level))
 	return map[string]any{
 		"logit": logit, "xlogit": logit, "beta": part(beta), "mean": part(around(p, est.SE, t, level, "")),
@@ -361,12 +361,12 @@ func (t *surveyTable) margin(name string, people map[string]float64) (Margin, er
 	for _, l := range levels {
 		n, ok := people[l]
 		if !ok {
-			return Margin{}, fault.New(fault.Invalid, "“%s”的总体人数中没有“%s”一组，请补上。", name, l)
+			return Margin{}, fault.New(fault.Invalid, "“%s”的总体人数中没有“%s”一组，请补上。", oneLine(name), oneLine(l))
 		}
 		m.People = append(m.People, n)
 	}
 	if len(levels) != len(people) {
-		return Margin{}, fault.New(fault.Invalid, "“%s”的总体人数中有样本没有的组，请先合并。", name)
+		return Margin{}, fault.New(fault.Invalid, "“%s”的总体人数中有样本没有的组，请先合并。", oneLine(name))
 	}
 	return m, nil
 }

@@ -132,7 +132,7 @@ func (d *design) variance(e []float64) float64 {
 	for c, v := range sums {
 		h := d.stratum[c]
 		if m := float64(d.perStrata[h]); m > 1 {
-			total += (1 - d.fraction[h]) * m / (m - 1) * float64((v-mean[h])*(v-mean[h]))
+			total += float64((1 - d.fraction[h]) * m / (m - 1) * float64((v-mean[h])*(v-mean[h])))
 		}
 	}
 	return math.Max(0, total)
@@ -146,7 +146,7 @@ func (d *design) mean(y, w []float64, in []bool, residual func([]float64)) (est 
 	for i, v := range y {
 		if in == nil || in[i] {
 			sw += w[i]
-			sy += w[i] * v
+			sy += float64(w[i] * v)
 			rows++
 		}
 	}
@@ -159,7 +159,7 @@ func (d *design) mean(y, w []float64, in []bool, residual func([]float64)) (est 
 	for i, v := range y {
 		if in == nil || in[i] {
 			e[i] = w[i] * (v - m) / sw
-			spread += w[i] * (v - m) * (v - m)
+			spread += float64(w[i] * (v - m) * (v - m))
 		}
 	}
 	if residual != nil {
@@ -291,7 +291,7 @@ func indicator(yes []bool) []float64 {
 }
 
 func around(v, se, t, level float64, method string) Interval {
-	return Interval{Lo: v - t*se, Hi: v + t*se, Level: level, Method: method}
+	return Interval{Lo: v - float64(t*se), Hi: v + float64(t*se), Level: level, Method: method}
 }
 
 func logitInterval(est Estimate, t, level float64) Interval {

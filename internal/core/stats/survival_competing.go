@@ -90,16 +90,16 @@ func aalenVariance(steps []survivalStep, t float64) float64 {
 				tie = 1 - (d-1)/(s.risk-1)
 			}
 			w := s.left * s.left * tie * d / (s.risk * s.risk)
-			v1 += t4 * t4 * w
-			v2 += inv * t4 * w
-			v3 += inv * inv * w
+			v1 += float64(t4 * t4 * w)
+			v2 += float64(inv * t4 * w)
+			v3 += float64(inv * inv * w)
 		}
 		if s.compete > 0 && s.surv > 0 {
 			add(s.compete, f*inv)
 		}
 		if s.event > 0 {
-			add(s.event, 1+f*inv)
-			v = v1 + f*f*v3 - 2*f*v2
+			add(s.event, 1+float64(f*inv))
+			v = v1 + float64(f*f*v3) - float64(2*f*v2)
 		}
 	}
 	return math.Max(0, v)
@@ -151,10 +151,10 @@ func jackknifeSE(f []Followup, steps []survivalStep, t float64) float64 {
 			if s.time == k.time && k.code > 0 {
 				exit = 1
 			}
-			df += ds*s.event/s.risk + s.left*(event/s.risk-s.event*risk/(s.risk*s.risk))
-			ds = ds*(1-all/s.risk) - s.left*(exit/s.risk-all*risk/(s.risk*s.risk))
+			df += ds*s.event/s.risk + float64(s.left*(event/s.risk-s.event*risk/(s.risk*s.risk)))
+			ds = float64(ds*(1-all/s.risk)) - float64(s.left*(exit/s.risk-all*risk/(s.risk*s.risk)))
 		}
-		sum += float64(many[k]) * df * df
+		sum += float64(float64(many[k]) * df * df)
 	}
 	return math.Sqrt(sum)
 }

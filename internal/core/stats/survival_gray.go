@@ -73,15 +73,15 @@ func grayTest(f []Followup, group []int, groups int) (GrayResult, Reason) {
 				}
 				tie := 1.0
 				if events > 1 && total*survLeft[g] > 1 {
-					tie = 1 - (events-1)/(total*survLeft[g]-1)
+					tie = 1 - (events-1)/(float64(total*survLeft[g])-1)
 				}
 				w := tie * survLeft[g] * events / (total * s.risk[g])
-				v3[g] += t4 * t4 * w
+				v3[g] += float64(t4 * t4 * w)
 				for i := range free {
-					x := a[i][g] - t4*c[i][g]
-					v2[i][g] += x * t4 * w
+					x := a[i][g] - float64(t4*c[i][g])
+					v2[i][g] += float64(x * t4 * w)
 					for j := range free {
-						v[i][j] += x * (a[j][g] - t4*c[j][g]) * w
+						v[i][j] += float64(x * (a[j][g] - float64(t4*c[j][g])) * w)
 					}
 				}
 			}
@@ -97,12 +97,12 @@ func grayTest(f []Followup, group []int, groups int) (GrayResult, Reason) {
 					tie = 1 - (d-1)/(s.risk[g]-1)
 				}
 				w := tie * survLeft[g] * survLeft[g] * d / (s.risk[g] * s.risk[g])
-				v3[g] += t4 * t4 * w
+				v3[g] += float64(t4 * t4 * w)
 				for i := range free {
 					x := t4 * c[i][g]
-					v2[i][g] -= x * t4 * w
+					v2[i][g] -= float64(x * t4 * w)
 					for j := range free {
-						v[i][j] += x * t4 * c[j][g] * w
+						v[i][j] += float64(x * t4 * c[j][g] * w)
 					}
 				}
 			}
@@ -114,7 +114,7 @@ func grayTest(f []Followup, group []int, groups int) (GrayResult, Reason) {
 	for i := range free {
 		for j := range free {
 			for g := range k {
-				v[i][j] += c[i][g]*c[j][g]*v3[g] + c[i][g]*v2[j][g] + c[j][g]*v2[i][g]
+				v[i][j] += float64(c[i][g]*c[j][g]*v3[g]) + float64(c[i][g]*v2[j][g]) + float64(c[j][g]*v2[i][g])
 			}
 		}
 	}

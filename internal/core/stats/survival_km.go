@@ -166,7 +166,7 @@ func survivalLimits(kind string, s, green, level float64) (Interval, bool) {
 		return Interval{}, false
 	case s >= 1:
 	case kind == "plain":
-		i.Lo, i.Hi = math.Max(0, s-h*s), math.Min(1, s+h*s)
+		i.Lo, i.Hi = math.Max(0, s-float64(h*s)), math.Min(1, s+float64(h*s))
 	case kind == "log":
 		i.Lo, i.Hi = s*math.Exp(-h), math.Min(1, s*math.Exp(h))
 	default:
@@ -221,7 +221,7 @@ func restrictedMean(steps []survivalStep, horizon float64) (mean, se float64) {
 	end, variance := horizon, 0.0
 	for i := len(used) - 1; i >= 0; i-- { // area from the right
 		s := used[i]
-		mean += s.surv * (end - s.time)
+		mean += float64(s.surv * (end - s.time))
 		end = s.time
 		if s.event > 0 && s.event < s.risk {
 			variance += mean * mean * s.event / (s.risk * (s.risk - s.event))

@@ -59,7 +59,7 @@ func logRank(f []Followup, group []int, groups int) (RankTest, Reason) {
 				if i == groups-1 {
 					continue
 				}
-				u[i] += w * (s.event[i] - e)
+				u[i] += float64(w * (s.event[i] - e))
 				if n <= 1 {
 					continue
 				}
@@ -69,7 +69,7 @@ func logRank(f []Followup, group []int, groups int) (RankTest, Reason) {
 					if i == j {
 						same = 1
 					}
-					v[i][j] += common * (same - s.risk[j]/n)
+					v[i][j] += float64(common * (same - s.risk[j]/n))
 				}
 			}
 			surv *= (n - d) / n
@@ -165,11 +165,11 @@ func coxScore(steps []groupStep, b float64, efron bool) (u, info float64) {
 			if efron {
 				f = l / d
 			}
-			one := e * (s.risk[1] - f*s.event[1])
-			all := one + s.risk[0] - f*s.event[0]
+			one := float64(e * (s.risk[1] - float64(f*s.event[1])))
+			all := one + s.risk[0] - float64(f*s.event[0])
 			p := one / all
 			u -= p
-			info += p * (1 - p)
+			info += float64(p * (1 - p))
 		}
 	}
 	return u, info

@@ -71,7 +71,7 @@ func (s caseSeries) fault(why Reason) error {
 	if s.ID == "" {
 		return why.Err()
 	}
-	return fault.New(fault.Invalid, "序列 %.40s：%s", s.ID, fault.Word(why.Sentence()))
+	return fault.New(fault.Invalid, "序列 %.40s：%s", oneLine(s.ID), fault.Word(why.Sentence()))
 }
 
 // eachSeries runs a method on every series of a case and lists the results under "series".

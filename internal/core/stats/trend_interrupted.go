@@ -18,6 +18,7 @@ type InterruptedResult struct {
 	Dispersion float64
 	DF         float64
 	MonthTerms bool
+	Fitted     []float64 // what the model gives for each period
 }
 
 // Interrupted fits the quasi-Poisson model log E(y) = a + b1·t + b2·post + b3·(t−start)+ with month
@@ -67,13 +68,13 @@ func Interrupted(counts []int64, exposure []float64, start, period, lags int, le
 	if !ok {
 		return InterruptedResult{}, NoConvergence
 	}
-	r := InterruptedResult{Dispersion: fit.pearson / fit.df, DF: fit.df, MonthTerms: period > 0}
+	r := InterruptedResult{Dispersion: fit.pearson / fit.df, DF: fit.df, MonthTerms: period > 0, Fitted: fit.mean}
 	robust := neweyWest(columns, y, fit, lags)
 	z := normalAt((1 + level) / 2)
 	for j, c := range []*Change{&r.Before, &r.Level, &r.Slope} {
 		b := fit.coef[j+1]
 		*c = Change{Estimate: b, SE: math.Sqrt(r.Dispersion * fit.inverse[j+1][j+1]), Robust: math.Sqrt(math.Max(0, robust[j+1])), Ratio: math.Exp(b)}
-		c.Interval = Interval{Lo: math.Exp(b - z*c.SE), Hi: math.Exp(b + z*c.SE), Level: level, Method: "Wald, quasi-Poisson"}
+		c.Interval = Interval{Lo: math.Exp(b - float64(z*c.SE)), Hi: math.Exp(b + float64(z*c.SE)), Level: level, Method: "Wald, quasi-Poisson"}
 		if !finite(c.Estimate, c.SE, c.Robust, c.Ratio, c.Interval.Lo, c.Interval.Hi) {
 			return InterruptedResult{}, NoConvergence
 		}
@@ -100,11 +101,11 @@ func neweyWest(columns [][]float64, y []float64, fit countFit, lags int) []float
 		for t := l; t < n; t++ {
 			for i := range p {
 				for j := range p {
-					v := score[t][i] * score[t-l][j]
+					v := float64(score[t][i] * score[t-l][j])
 					if l > 0 {
-						v += score[t][j] * score[t-l][i]
+						v += float64(score[t][j] * score[t-l][i])
 					}
-					meat[i][j] += w * v
+					meat[i][j] += float64(w * v)
 				}
 			}
 		}
@@ -113,7 +114,7 @@ func neweyWest(columns [][]float64, y []float64, fit countFit, lags int) []float
 	for k := range p {
 		for i := range p {
 			for j := range p {
-				out[k] += fit.inverse[k][i] * meat[i][j] * fit.inverse[j][k]
+				out[k] += float64(fit.inverse[k][i] * meat[i][j] * fit.inverse[j][k])
 			}
 		}
 	}

@@ -36,5 +36,8 @@ func trendReason(r Reason) string {
 	case PerfectFit:
 		return "各点恰好落在折线上，没有波动可供判断。"
 	}
+	if s := startReason(r); s != "" {
+		return s
+	}
 	return turningReason(r)
 }

@@ -45,7 +45,7 @@ type YearSeries struct {
 	DefinitionChanged bool
 }
 
-// An EffortResult compares detection effort in two years. Change is a fraction (−0.32: a third
+// An EffortResult compares detection effort in two periods. Change is a fraction (−0.32: a third
 // less). Changed means by more than 20 %: then a change of the count may be one of looking.
 type EffortResult struct {
 	Earlier, Later           int64
@@ -54,6 +54,7 @@ type EffortResult struct {
 	EarlierPer1000           float64 // found per 1000 tests
 	LaterPer1000             float64
 	EarlierFound, LaterFound int64
+	FromYear, ToYear         int // the years compared; 0 where only their effort was given
 }
 
 // Effort compares the effort of two years and gives the number found per 1000 tests. The limit
@@ -288,6 +289,7 @@ func (r *TurningResult) gate(s YearSeries, joins []int) {
 	for _, p := range pairs {
 		e, why := Effort(s.Effort[p[0]], s.Effort[p[1]], s.Counts[p[0]], s.Counts[p[1]])
 		unknown = unknown || why != ""
+		e.FromYear, e.ToYear = s.Years[p[0]], s.Years[p[1]]
 		if why == "" && (r.Effort == nil || e.Changed && !r.Effort.Changed) {
 			r.Effort = &e
 		}

@@ -84,7 +84,7 @@ func NeverSaid() []string {
 // Wordings is the table of sentences: verdict → sentence. A percent argument is text already
 // rounded; years and counts are whole numbers.
 func Wordings() []Wording {
-	return []Wording{
+	return append([]Wording{
 		{SayChangeClear, "%[1]s由%[2]d年的%[3]d人减少到%[4]d年的%[5]d人，减少%[6]s%%（考虑偶然波动，大约在减少%[7]s%%到%[8]s%%之间）。这个降幅超出了偶然波动的范围。",
 			"%[1]s fell from %[3]d in %[2]d to %[5]d in %[4]d, by %[6]s%% (allowing for chance, by about %[7]s%% to %[8]s%%). The fall is larger than chance explains.",
 			[]string{"拐点"}},
@@ -201,7 +201,7 @@ func Wordings() []Wording {
 			"%[1]s: %[2]s; %[3]s: %[4]s; too few to give a percentage.", []string{"减少", "下降", "增加", "上升"}},
 		{SayCountsZero, "%[1]s%[2]s，%[3]s%[4]s；从零开始，不算百分比。",
 			"%[1]s: %[2]s; %[3]s: %[4]s; from zero there is no percentage.", nil},
-	}
+	}, slices.Concat(trendWordings(), surveyWordings(), compareWordings(), wasteWordings(), scoreWordings())...)
 }
 
 // The words that persons and units of the county are counted with.
@@ -324,8 +324,12 @@ func SayCounts(before, was, now, is string, r RatioResult) Statement {
 }
 
 // Say gives the sentences of the result in order: headline, size, detail, what would settle the
-// question. Subject is the name of what is counted, in the reader's language.
-func (r TurningResult) Say(subject string) []Statement {
+// question. Subject is the name of what is counted, in the reader's language; effort is taken to be tests.
+func (r TurningResult) Say(subject string) []Statement { return r.SayAbout(subject, "", "") }
+
+// SayAbout is Say where effort has a name and a word that it is counted with, both in the reader's
+// language: 检查重点场所, 家次. Then a change of effort that is small enough is told too.
+func (r TurningResult) SayAbout(subject, effort, per string) []Statement {
 	out := []Statement{r.Verdict.Headline()}
 	n := len(r.Years)
 	if r.Change != nil {
@@ -352,7 +356,11 @@ func (r TurningResult) Say(subject string) []Statement {
 	case Undecided:
 		out = append(out, r.sayHeld())
 	}
-	if e := r.Effort; e != nil && e.Changed {
+	if effort != "" {
+		if s, ok := r.sayEffort(subject, effort, per); ok {
+			out = append(out, s)
+		}
+	} else if e := r.Effort; e != nil && e.Changed {
 		code := SayEffortMore
 		if r.Verdict == FallingNoTurnSeen && e.Change < 0 && e.LaterPer1000 < e.EarlierPer1000 {
 			code = SayEffortLess

@@ -120,7 +120,7 @@ func WeekOf(days []WasteSample, weekend []bool, level float64) (WasteWeek, Reaso
 		}
 		w.Daily = append(w.Daily, l.PerThousand)
 		flow += d.Flow
-		mass += d.Concentration * d.Flow
+		mass += float64(d.Concentration * d.Flow)
 		k := 0
 		if weekend != nil && weekend[i] {
 			k = 1
@@ -131,7 +131,7 @@ func WeekOf(days []WasteSample, weekend []bool, level float64) (WasteWeek, Reaso
 	n := float64(len(days))
 	w.Mean = sumOf(w.Daily) / n
 	for _, v := range w.Daily {
-		w.SD += (v - w.Mean) * (v - w.Mean)
+		w.SD += float64((v - w.Mean) * (v - w.Mean))
 	}
 	w.SD = math.Sqrt(w.SD / (n - 1))
 	w.Interval = around(w.Mean, w.SD/math.Sqrt(n), tOf(level, n-1), level, "t")
@@ -156,7 +156,7 @@ func PlantsMean(load, people []float64) (weighted, simple float64, r Reason) {
 		if !(l >= 0 && l < 1e15) || !positive(people[i]) {
 			return 0, 0, BadInput
 		}
-		sum += l * people[i]
+		sum += float64(l * people[i])
 	}
 	return sum / sumOf(people), sumOf(load) / float64(len(load)), ""
 }
@@ -184,7 +184,7 @@ func UncertaintyOf(value float64, rsd []float64, level float64) (WasteUncertaint
 		if !(r >= 0 && r <= 5) {
 			return WasteUncertainty{}, BadInput
 		}
-		square += r * r
+		square += float64(r * r)
 		logs += math.Log1p(r * r)
 	}
 	u := WasteUncertainty{RSD: math.Sqrt(square), LogSD: math.Sqrt(logs)}

@@ -28,12 +28,20 @@ func TestDetailsOfTheAuditInWords(t *testing.T) {
 		`{"session":"7","why":"password"}`:                                                                                      "原因=口令更换|登录编号=7",
 	} {
 		var got []string
-		for _, x := range detailLines(words.Chinese, detail) {
+		for _, x := range detailLines(words.Chinese, "", detail) {
 			got = append(got, x.Label+"="+x.Value)
 		}
 		if s := strings.Join(got, "|"); s != want {
 			t.Errorf("%s:\n%s, want\n%s", detail, s, want)
 		}
+	}
+	// What a key means depends on the part of the program.
+	var got []string
+	for _, x := range detailLines(words.Chinese, "actions.close", `{"no":"2018-0012","from":"verified","to":"closed"}`) {
+		got = append(got, x.Label+"="+x.Value)
+	}
+	if s := strings.Join(got, "|"); s != "原状态=待销号|新状态=已销号|事项编号=2018-0012" {
+		t.Errorf("an item's line: %s", s)
 	}
 	// No key stands twice.
 	seen := map[string]bool{}

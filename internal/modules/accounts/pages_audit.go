@@ -34,21 +34,37 @@ func ownDeeds() map[string]string {
 		rulePolicy.Deed: "修改安全参数", ruleScreens.Deed: "大屏变动", "audit.export": "导出审计记录", "setting.set": "修改系统设置",
 		"returns.draft": "保存草稿", "returns.upload": "上传报表文件", "returns.submit": "提交报表", "returns.return": "退回报表", "forms.save": "保存报表定义",
 		"forms.end": "停用报表", "facts.record": "记入数据", "facts.upload": "上传数据文件", "facts.import-elements": "导入数据项",
-		"indicators.bundle": "维护目标包", "indicators.target": "设定目标", "indicators.target.end": "停用目标", "units.import": "导入单位",
+		"indicators.bundle": "维护目标包", "indicators.target": "设定目标", "indicators.target.end": "停用目标", "indicators.start": "登记工作起点", "facts.source": "打开数据来源文件",
+		"units.import": "导入单位", "units.map": "更换边界图", "units.calendar": "修改工作日历",
 	}
 }
 
-// deedLabel names a deed: what it is called here, or the label of the rule it comes from.
-func deedLabel(l words.Lang, list []perm.Rule, deed string) string {
-	if s, ok := ownDeeds()[deed]; ok {
-		return l.Text(s)
+// deedNames are the words for deeds and for the parts of the program that they belong to.
+type deedNames struct {
+	titles map[string]string // of the modules, by code
+	deeds  map[string]string // what the modules call their deeds
+	rules  []perm.Rule
+}
+
+// label names a deed: what it is called here or by its module, or the label of the rule it comes from.
+func (n deedNames) label(l words.Lang, deed string) string {
+	for _, names := range []map[string]string{ownDeeds(), n.deeds} {
+		if s, ok := names[deed]; ok {
+			return l.Text(s)
+		}
 	}
-	for _, r := range list {
+	for _, r := range n.rules {
 		if r.Deed == deed {
 			return l.Text(r.Label)
 		}
 	}
 	return deed
+}
+
+// module names the part of the program that a deed belongs to.
+func (n deedNames) module(l words.Lang, module string) string {
+	names := map[string]string{"accounts": "账号与岗位", "audit": "审计", "facts": "数据", "forms": "报表定义", "returns": "报送", "indicators": "指标", "units": "单位", "setting": "系统设置"}
+	return l.Text(cmp.Or(names[module], n.titles[module], module))
 }
 
 func resultText(l words.Lang, result string) string {
@@ -70,7 +86,7 @@ func resultChoices(l words.Lang, on string) []choice {
 }
 
 // deedChoices lists single deeds under their modules.
-func deedChoices(l words.Lang, list []perm.Rule, seen []string, on string) []choice {
+func deedChoices(l words.Lang, names deedNames, seen []string, on string) []choice {
 	out := []choice{{"", l.Text("全部事项"), on == ""}}
 	modules := map[string]bool{}
 	for _, d := range seen {
@@ -82,10 +98,10 @@ func deedChoices(l words.Lang, list []perm.Rule, seen []string, on string) []cho
 		seen = append(slices.Clone(seen), on)
 	}
 	for m := range modules {
-		out = append(out, choice{m, words.T(l, "%s：全部事项", moduleName(l, strings.TrimSuffix(m, "."))), m == on})
+		out = append(out, choice{m, words.T(l, "%s：全部事项", names.module(l, strings.TrimSuffix(m, "."))), m == on})
 	}
 	for _, d := range seen {
-		label := deedLabel(l, list, d)
+		label := names.label(l, d)
 		if label != d {
 			label += " " + d
 		}
@@ -98,20 +114,11 @@ func deedChoices(l words.Lang, list []perm.Rule, seen []string, on string) []cho
 const shownDetail = 90
 
 // detailText puts a detail into one line of words; one that is no object stays as it is.
-func detailText(l words.Lang, detail string) string {
-	if lines := detailLines(l, detail); len(lines) > 0 || strings.HasPrefix(detail, "{") {
+func detailText(l words.Lang, deed, detail string) string {
+	if lines := detailLines(l, deed, detail); len(lines) > 0 || strings.HasPrefix(detail, "{") {
 		return joined(l, lines)
 	}
 	return detail
-}
-
-// moduleName names the part of the program that a deed belongs to.
-func moduleName(l words.Lang, module string) string {
-	names := map[string]string{"accounts": "账号与岗位", "audit": "审计", "facts": "数据", "forms": "报表定义", "returns": "报送", "indicators": "指标", "units": "单位", "setting": "系统设置"}
-	if s, ok := names[module]; ok {
-		return l.Text(s)
-	}
-	return module
 }
 
 type auditColumn struct {
@@ -121,7 +128,7 @@ type auditColumn struct {
 
 // auditTable is the audit as a page shows it: name, post and reason stand small beside account
 // and result, details are cut.
-func auditTable(l words.Lang, list []AuditLine, known []perm.Rule) *table.Table {
+func auditTable(l words.Lang, list []AuditLine, known deedNames) *table.Table {
 	t := newAuditTable(l, []auditColumn{{"no", "序号", 3}, {"at", "时间", 9}, {"account", "操作账号", 10}, {"address", "地址", 0}, {"deed", "事项", 6},
 		{"object", "对象", 0}, {"result", "结果", 9}, {"detail", "明细", 14}})
 	for _, a := range list {
@@ -129,19 +136,19 @@ func auditTable(l words.Lang, list []AuditLine, known []perm.Rule) *table.Table 
 		number.Href = "/audit/" + itoa(a.No)
 		who := strings.Trim(l.Text(a.Name)+" · "+l.Text(a.Post), " ·")
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{number, table.Text(secondOf(a.At)), {Text: a.Account, Note: who},
-			table.Text(a.Address), {Text: deedLabel(l, known, a.Deed), Hint: a.Deed}, table.Text(a.Object), {Text: resultText(l, a.Result), Note: l.Text(a.Reason)},
-			table.Text(shorten(detailText(l, a.Detail), shownDetail))}})
+			table.Text(a.Address), {Text: known.label(l, a.Deed), Hint: a.Deed}, table.Text(a.Object), {Text: resultText(l, a.Result), Note: l.Text(a.Reason)},
+			table.Text(shorten(detailText(l, a.Deed, a.Detail), shownDetail))}})
 	}
 	return t
 }
 
 // auditFile is the audit as a file: every field of its own, nothing cut.
-func auditFile(l words.Lang, list []AuditLine, known []perm.Rule) *table.Table {
+func auditFile(l words.Lang, list []AuditLine, known deedNames) *table.Table {
 	t := newAuditTable(l, []auditColumn{{"no", "序号", 4}, {"at", "时间", 12}, {"account", "操作账号", 8}, {"name", "姓名", 8}, {"post", "岗位名称", 12}, {"address", "地址", 10},
 		{"label", "事项", 10}, {"deed", "事项代码", 12}, {"object", "对象", 12}, {"result", "结果", 4}, {"reason", "原因", 16}, {"detail", "明细", 30}, {"request", "请求编号", 12}})
 	for _, a := range list {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Number(itoa(a.No), itoa(a.No)), table.Text(a.At), table.Text(a.Account), table.Text(l.Text(a.Name)),
-			table.Text(l.Text(a.Post)), table.Text(a.Address), table.Text(deedLabel(l, known, a.Deed)), table.Text(a.Deed), table.Text(a.Object), table.Text(resultText(l, a.Result)),
+			table.Text(l.Text(a.Post)), table.Text(a.Address), table.Text(known.label(l, a.Deed)), table.Text(a.Deed), table.Text(a.Object), table.Text(resultText(l, a.Result)),
 			table.Text(l.Text(a.Reason)), table.Text(a.Detail), table.Text(a.Request)}})
 	}
 	return t
@@ -180,8 +187,8 @@ type auditLineView struct {
 	Next           int64
 }
 
-func newAuditLineView(l words.Lang, a AuditLine, known []perm.Rule) auditLineView {
-	v := auditLineView{AuditLine: a, Label: deedLabel(l, known, a.Deed), Outcome: resultText(l, a.Result), Lines: detailLines(l, a.Detail), Raw: indented(a.Detail), Prior: a.No - 1, Next: a.No + 1}
+func newAuditLineView(l words.Lang, a AuditLine, known deedNames) auditLineView {
+	v := auditLineView{AuditLine: a, Label: known.label(l, a.Deed), Outcome: resultText(l, a.Result), Lines: detailLines(l, a.Deed, a.Detail), Raw: indented(a.Detail), Prior: a.No - 1, Next: a.No + 1}
 	v.Reason, v.Name, v.Post = l.Text(a.Reason), l.Text(a.Name), l.Text(a.Post)
 	return v
 }

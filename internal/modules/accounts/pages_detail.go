@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/core/work"
 	"kaiyang/internal/platform/words"
 )
 
@@ -28,18 +29,43 @@ func detailKeys() [][2]string {
 		{"failures", "连续失败次数"}, {"minutes", "锁定分钟数"}, {"lines", "条数"}, {"format", "文件格式"}, {"account", "操作账号"}, {"deed", "事项代码"}, {"object", "对象"}, {"result", "结果"},
 		{"batch", "批次编号"}, {"no", "变更号"}, {"id", "编号"}, {"profile", "口令方案"}, {"min_length", "口令最短长度"}, {"classes", "字符类数"}, {"rotate_days", "更换周期（天）"}, {"history", "不得重复的旧口令"},
 		{"from_address", "同一地址失败次数"}, {"lock_minutes", "锁定分钟数"}, {"idle_minutes", "闲置退出（分钟）"}, {"total_hours", "登录最长（小时）"}, {"admin_sources", "管理员登录地址"},
+		{"topic", "议题"}, {"added", "增加"}, {"refreshed", "更新理由"}, {"item", "事项编号"}, {"time", "时间"}, {"day", "日期"}, {"place", "地点"}, {"rhythm", "频率"}, {"answer", "答复"},
+		{"present", "实到"}, {"of", "应到"}, {"posts", "岗位数"}, {"kind", "类别"}, {"change", "变更号"}, {"sum", "内容散列"}, {"hash", "文件散列"}, {"task", "任务"}, {"percent", "完成百分比"},
+		{"claims", "申报完成的里程碑"}, {"files", "文件数"}, {"state", "状态"}, {"force", "生效日"}, {"note", "备注"}, {"changes", "改动数"}, {"rows", "行数"}, {"year", "年份"}, {"on", "日期"},
+		{"near", "提前天数"}, {"grace", "宽限天数"}, {"moved", "移到"}, {"line", "办理记录"}, {"sign", "签收期限（工作日）"}, {"redN", "报分管领导（工作日）"}, {"redM", "列入领导清单（工作日）"}, {"prefix", "机关代字"}, {"deputy", "分管领导所在单位"},
+		{"theme", "主题"}, {"team", "检查组"}, {"units", "单位数"}, {"groups", "分组"}, {"draw", "抽取办法"}, {"seed", "种子"}, {"method", "方法"}, {"drawn", "抽中数"}, {"answers", "检查结果数"},
+		{"finding", "问题序号"}, {"photo", "照片"}, {"objection", "异议"}, {"ruling", "裁定"}, {"opened", "立项数"}, {"edition", "版次"}, {"for_all", "全员可见"}, {"issue", "定稿"}, {"channel", "渠道"},
+		{"active", "启用"}, {"key_changed", "密钥有改动"}, {"sign_changed", "加签密钥有改动"}, {"mail", "邮件"}, {"digest", "每日摘要"}, {"urgent", "加急即发"}, {"hosts", "允许的主机"}, {"titles", "含标题"}, {"server", "邮件服务器"},
+		{"security", "加密方式"}, {"quiet", "免打扰时段"}, {"days_off", "休息日不发"}, {"digest_at", "摘要时间"}, {"per_hour", "每小时最多"}, {"password_changed", "口令有改动"},
 	}
+}
+
+// partKeys are the labels of keys that mean something else in one part of the program.
+func partKeys(deed string) map[string]string {
+	part, _, _ := strings.Cut(deed, ".")
+	return map[string]map[string]string{
+		"actions":     {"no": "事项编号", "from": "原状态", "to": "新状态", "near": "黄灯提前（工作日）", "file": "第几个文件"},
+		"meetings":    {"no": "序号", "from": "原状态", "to": "新状态", "ended": "停用", "title": "标题", "day": "日期或第几日"},
+		"plan":        {"no": "版次", "file": "文件名"},
+		"supervision": {"no": "编号或序号", "title": "标题", "of": "原检查", "on": "反馈日期"},
+		"reports":     {"base": "在第几版上改", "ended": "停用", "title": "标题", "file": "文件名"},
+		"notices":     {"base": "地址", "on": "开通"},
+	}[part]
 }
 
 // detailValues are the words for values that are codes.
 func detailValues() map[string]string {
 	return map[string]string{"active": "在用", "disabled": "已停用", "ended": "已结束", "revoked": "已收回", "new link": "新链接", "done": "完成", "refused": "拒绝",
-		"grid": "网页填写", "workbook": "工作簿", "csv": "CSV 文件", "import": "命令行导入", "rest": "其余为零", "zero": "本期零报告"}
+		"grid": "网页填写", "workbook": "工作簿", "csv": "CSV 文件", "import": "命令行导入", "rest": "其余为零", "zero": "本期零报告",
+		string(work.Proposed): work.Proposed.Text(), string(work.Assigned): work.Assigned.Text(), string(work.Working): work.Working.Text(), string(work.Answered): work.Answered.Text(),
+		string(work.Verified): work.Verified.Text(), string(work.Closed): work.Closed.Text(), string(work.Abandoned): work.Abandoned.Text(),
+		"planned": "筹备", "invited": "已通知", "running": "进行中", "held": "已召开", "cancelled": "已取消", "coming": "参加", "standin": "派员代会", "excused": "请假",
+		"information": "通报", "decision": "决定", "assignment": "交办", "half-month": "每半月", "week": "每周", "month": "每月"}
 }
 
 // detailLines puts a detail into words: one line for each thing, those inside another under its
 // label. What is empty is left out. A detail that is no object gives nothing.
-func detailLines(l words.Lang, detail string) []detailLine {
+func detailLines(l words.Lang, deed, detail string) []detailLine {
 	var x map[string]any
 	d := json.NewDecoder(strings.NewReader(detail))
 	d.UseNumber()
@@ -50,6 +76,9 @@ func detailLines(l words.Lang, detail string) []detailLine {
 	labels, place := make(map[string]string, len(keys)), make(map[string]int, len(keys))
 	for i, k := range keys {
 		labels[k[0]], place[k[0]] = l.Text(k[1]), i+1
+	}
+	for k, s := range partKeys(deed) {
+		labels[k] = l.Text(s)
 	}
 	v := detailer{lang: l, labels: labels, place: place, values: detailValues()}
 	v.object("", x)

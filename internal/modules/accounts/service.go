@@ -39,6 +39,7 @@ type Service struct {
 	secure bool
 	hasher *hasher
 	rules  atomic.Pointer[func() []perm.Rule]
+	deeds  atomic.Pointer[[2]func() map[string]string] // titles of modules, words of deeds
 
 	// What follows is held in memory and brought up to date by change.
 	mu       sync.RWMutex
@@ -75,6 +76,21 @@ func New(db *sqldb.DB, units Units, opt Options) *Service {
 // SetRules tells where the rules of all modules are found, for the pages about rights; they are
 // known only when the site is built.
 func (s *Service) SetRules(all func() []perm.Rule) { s.rules.Store(&all) }
+
+// SetDeeds tells where the words are found that the modules have for themselves (by their codes) and
+// for what they write into the audit; they are known only when the site is built.
+func (s *Service) SetDeeds(titles, deeds func() map[string]string) {
+	s.deeds.Store(&[2]func() map[string]string{titles, deeds})
+}
+
+// deedNames gives the words for deeds.
+func (s *Service) deedNames() deedNames {
+	n := deedNames{rules: s.allRules()}
+	if f := s.deeds.Load(); f != nil {
+		n.titles, n.deeds = f[0](), f[1]()
+	}
+	return n
+}
 
 // allRules gives the rules of all modules as they stand today.
 func (s *Service) allRules() []perm.Rule {

@@ -52,7 +52,7 @@ func (s *Service) getAudit(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		t := auditFile(l, list, s.allRules())
+		t := auditFile(l, list, s.deedNames())
 		if more {
 			t.Notes = append(t.Notes, words.T(l, "只含最新的 %d 条；请缩小日期范围分次导出", auditExport))
 		}
@@ -69,10 +69,10 @@ func (s *Service) getAudit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rules := s.allRules()
-	v.Deeds = deedChoices(l, rules, seen, q.Get("deed"))
+	names := s.deedNames()
+	v.Deeds = deedChoices(l, names, seen, q.Get("deed"))
 	v.Accounts = s.logins()
-	v.Grid, v.Count = web.NewGrid(r, auditTable(l, list, rules)), len(list)
+	v.Grid, v.Count = web.NewGrid(r, auditTable(l, list, names)), len(list)
 	v.XLSX, v.CSV = web.FileLinks(r)
 	if query.Before > 0 {
 		q.Del("before")
@@ -94,7 +94,7 @@ func (s *Service) getAuditLine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return auditLinePage().Render(w, r, "审计记录", newAuditLineView(web.LangOf(r), line, s.allRules()))
+	return auditLinePage().Render(w, r, "审计记录", newAuditLineView(web.LangOf(r), line, s.deedNames()))
 }
 
 func (s *Service) getCheck(w http.ResponseWriter, r *http.Request) error {

@@ -1,6 +1,7 @@
 package actions
 
 import (
+	"cmp"
 	"fmt"
 
 	"kaiyang/internal/core/calendar"
@@ -22,8 +23,20 @@ type Settings struct {
 	Tasks    string // titles of the three lists; "" the usual ones
 	Problems string
 	Duties   string
+	Lights   map[measure.Light]LightName `json:",omitempty"` // names of lights, where they are not the usual ones
 	Version  int64
 }
+
+// A LightName is what a county calls a light (STANDARDS LIGHT-01).
+type LightName struct{ Zh, En string }
+
+// ownLights are the lights that a county may name, in the order of the form.
+func ownLights() []measure.Light {
+	return []measure.Light{measure.Green, measure.Yellow, measure.Red, measure.Grey}
+}
+
+// mostLight is how long the name of a light may be.
+const mostLight = 8
 
 // DefaultSettings are those of a new county.
 func DefaultSettings() Settings { return Settings{Near: 3, SignDays: 2, RedN: 5, RedM: 10} }
@@ -38,6 +51,16 @@ func (s Settings) Check() error {
 	f.Need(wordsOK(s.Prefix, 20), "prefix", "最多 %d 个字，不含控制字符；请缩短", 20)
 	for field, text := range map[string]string{"office": s.Office, "tasks": s.Tasks, "problems": s.Problems, "duties": s.Duties} {
 		f.Need(wordsOK(text, 40), field, "最多 %d 个字，不含控制字符；请缩短", 40)
+	}
+	used := map[string]bool{}
+	for _, l := range ownLights() {
+		n := s.Lights[l]
+		f.Need(wordsOK(n.Zh, mostLight), "light-"+string(l), "最多 %d 个字，不含控制字符；请缩短", mostLight)
+		f.Need(wordsOK(n.En, 2*mostLight), "light-"+string(l), "英文名最多 %d 个字符，不含控制字符；请缩短", 2*mostLight)
+		f.Need(n.En == "" || n.Zh != "", "light-"+string(l), "写了英文名，也请写中文名")
+		zh := cmp.Or(n.Zh, lightWord(l))
+		f.Need(!used[zh], "light-"+string(l), "另一种灯已经叫“%s”；请换一个名称", zh)
+		used[zh] = true
 	}
 	return f.Err()
 }
@@ -173,4 +196,10 @@ func stepText(step int) string {
 // lightWord gives the word of a light in Chinese, "" for what is none.
 func lightWord(l measure.Light) string {
 	return map[measure.Light]string{measure.Green: "绿", measure.Yellow: "黄", measure.Red: "红", measure.Grey: "灰"}[l]
+}
+
+// Sayings are the formats of the sentences that say how an item stands, so that another module that
+// keeps such a sentence can say it in another language.
+func Sayings() []string {
+	return []string{"尚未立项", "已销号", "已终止", "逾期 %d 个工作日后反馈", "按期反馈", "截止日已过", "逾期 %d 个工作日", "今天到期", "还有 %d 个工作日到期", "被退回，还有 %d 个工作日", "交办 %d 个工作日未签收", "还有 %d 个工作日"}
 }

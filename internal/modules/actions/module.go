@@ -22,5 +22,7 @@ func (s *Service) Module() web.Module {
 		},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "事项",
+		Deeds:  deeds(),
 	}
 }

@@ -24,6 +24,7 @@ type lens struct {
 	key   func(org.UnitID) string // for sorting by name
 	code  func(org.UnitID) string
 	exact func(u, of org.UnitID) bool // u is of today, or its successor is
+	names map[measure.Light]LightName // the county's own names of lights
 }
 
 func (x lens) say(chinese string, args ...any) string { return words.T(x.Lang, chinese, args...) }
@@ -44,7 +45,24 @@ func (x lens) units(list []org.UnitID) string {
 	return strings.Join(out, x.say("、"))
 }
 
-func (x lens) light(l measure.Light) string { return x.Text(lightWord(l)) }
+// light names a light: as the county does, else by its colour.
+func (x lens) light(l measure.Light) string {
+	if n := x.names[l]; n.Zh != "" {
+		return x.Pick(n.Zh, n.En)
+	}
+	return x.Text(lightWord(l))
+}
+
+// lights names a light as the head of a count.
+func (x lens) lights(l measure.Light) string {
+	switch {
+	case x.names[l].Zh != "":
+		return x.light(l)
+	case l == measure.Red:
+		return x.say("红灯")
+	}
+	return x.say("黄灯")
+}
 
 // An option is one line of a select.
 type option struct {
@@ -149,11 +167,7 @@ func tiles(x lens, path string, list []Listed, c Choice) []tile {
 	for _, l := range []measure.Light{measure.Red, measure.Yellow} {
 		d := base
 		d.Light = l
-		label := x.say("红灯")
-		if l == measure.Yellow {
-			label = x.say("黄灯")
-		}
-		add(label, l, d)
+		add(x.lights(l), l, d)
 	}
 	d := base
 	d.Raised = true
@@ -187,6 +201,13 @@ type listView struct {
 	MayNew    bool
 	XLSX, CSV string
 	Problems  bool
+	Wide      bool   // all columns are shown
+	Columns   string // address with all columns, or back
+}
+
+// mainColumns are the columns that a page of a list shows unless all are asked for; files hold all.
+func mainColumns() []string {
+	return []string{"no", "title", "light", "state", "progress", "deadline", "lead", "done", "remark", "closed"}
 }
 
 // listTabs leads from each of the lists to the others; Value holds the address.
@@ -354,7 +375,7 @@ func dutyTable(x lens, name string, list []Listed, units []org.UnitID) *table.Ta
 	t := &table.Table{ID: "duties", Name: name, Empty: x.say("还没有单位承担事项"), Columns: []table.Column{
 		{Head: []string{x.say("单位")}, Key: "unit", RowHead: true, Sort: table.ByText},
 		{Head: []string{x.say("在办"), x.say("牵头")}, Key: "lead", Sort: table.ByNumber}, {Head: []string{x.say("在办"), x.say("协办")}, Key: "assist", Sort: table.ByNumber},
-		{Head: []string{x.say("在办"), x.say("红灯")}, Key: "red", Sort: table.ByNumber}, {Head: []string{x.say("在办"), x.say("黄灯")}, Key: "yellow", Sort: table.ByNumber},
+		{Head: []string{x.say("在办"), x.lights(measure.Red)}, Key: "red", Sort: table.ByNumber}, {Head: []string{x.say("在办"), x.lights(measure.Yellow)}, Key: "yellow", Sort: table.ByNumber},
 		{Head: []string{x.say("已办结")}, Key: "ended", Sort: table.ByNumber}, {Head: []string{x.say("最近截止")}, Key: "next", Sort: table.ByText}, {Head: []string{x.say("责任事项（牵头）")}, Key: "duty"}}}
 	for _, u := range units {
 		count := func(c Choice) (int, table.Cell) {

@@ -211,6 +211,16 @@ func (s *Service) Settings(ctx context.Context) (set Settings, err error) {
 	return set, err
 }
 
+// LightNames gives the names that the county has for lights; none for those that are called by
+// their colours, nor while the settings cannot be read.
+func (s *Service) LightNames(ctx context.Context) map[measure.Light]LightName {
+	set, err := s.Settings(ctx)
+	if err != nil {
+		return nil
+	}
+	return set.Lights
+}
+
 // SaveSettings changes the settings; Version is that of the settings the person looked at.
 func (s *Service) SaveSettings(ctx context.Context, by perm.Actor, set Settings) (err error) {
 	defer fault.Wrap(&err, "actions.SaveSettings()")

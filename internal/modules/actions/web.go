@@ -63,7 +63,7 @@ func (s *Service) routes() []web.Route {
 func (s *Service) lens(r *http.Request) lens {
 	today := s.units.Today()
 	return lens{Lang: web.LangOf(r), unit: s.unitName, code: s.unitCode, key: func(u org.UnitID) string { return today.Pinyin(s.now(u)) },
-		exact: func(u, of org.UnitID) bool { return u == of || s.now(u) == of }}
+		exact: func(u, of org.UnitID) bool { return u == of || s.now(u) == of }, names: s.LightNames(r.Context())}
 }
 
 func idOf(r *http.Request) (int64, error) {
@@ -146,7 +146,13 @@ func (s *Service) showList(w http.ResponseWriter, r *http.Request, path, title s
 	if done, err := web.SendTable(w, r, name, t); done || err != nil {
 		return err
 	}
-	v := listView{Title: name, Path: path, Tiles: tiles(x, path, list, c), Choice: c, Count: len(rows), Any: len(list) > 0, MayNew: a.Can(rulePropose),
+	wide, q := r.URL.Query().Get("columns") == "all", r.URL.Query()
+	if q.Set("columns", "all"); wide {
+		q.Del("columns")
+	} else {
+		t.Keep(mainColumns()...)
+	}
+	v := listView{Wide: wide, Columns: strings.TrimSuffix(path+"?"+q.Encode(), "?"), Title: name, Path: path, Tiles: tiles(x, path, list, c), Choice: c, Count: len(rows), Any: len(list) > 0, MayNew: a.Can(rulePropose),
 		Filtered: c != Choice{}, Grid: web.NewGrid(r, t), Problems: path != "/actions", Role: c.Role, Tabs: listTabs(x, a, set, path)}
 	if c.Party != 0 {
 		v.Party, v.PartyCode = s.unitName(c.Party), s.unitCode(c.Party)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/platform/web"
 )
@@ -18,6 +19,7 @@ type settingsView struct {
 	Prefix, Office             string
 	OfficeName                 string
 	Tasks, Problems, Duties    string
+	Lights                     []lightForm
 	Version                    int64
 	Example                    string
 	F                          map[string][]string
@@ -25,6 +27,9 @@ type settingsView struct {
 	Now                        *settingsNow // saved by somebody else meanwhile
 	Shifts                     []shiftView
 }
+
+// lightForm is a line of the form that names the lights.
+type lightForm struct{ Field, Light, Usual, Zh, En string }
 
 type settingsNow struct{ Near, SignDays, RedN, RedM, Prefix, Office, Tasks, Problems, Duties string }
 
@@ -37,6 +42,9 @@ func (s *Service) settingsView(x lens, set Settings) settingsView {
 	n := strconv.Itoa
 	v := settingsView{Near: n(set.Near), SignDays: n(set.SignDays), RedN: n(set.RedN), RedM: n(set.RedM), Prefix: set.Prefix, Office: set.Office,
 		OfficeName: s.officeName(Settings{}), Tasks: set.Tasks, Problems: set.Problems, Duties: set.Duties, Version: set.Version, F: map[string][]string{}}
+	for _, l := range ownLights() {
+		v.Lights = append(v.Lights, lightForm{"light-" + string(l), string(l), x.Text(lightWord(l)), set.Lights[l].Zh, set.Lights[l].En})
+	}
 	y, _, _ := s.today().Date()
 	prefix := set.Prefix
 	if prefix == "" {
@@ -91,6 +99,14 @@ func (s *Service) postSettings(w http.ResponseWriter, r *http.Request) error {
 	}
 	set := Settings{Near: number("near"), SignDays: number("signdays"), RedN: number("redn"), RedM: number("redm"), Deputy: text("deputy"), Prefix: text("prefix"),
 		Office: text("office"), Tasks: text("tasks"), Problems: text("problems"), Duties: text("duties"), Version: seen}
+	for _, l := range ownLights() {
+		if n := (LightName{text("light-" + string(l)), text("light-" + string(l) + "-en")}); n != (LightName{}) {
+			if set.Lights == nil {
+				set.Lights = map[measure.Light]LightName{}
+			}
+			set.Lights[l] = n
+		}
+	}
 	err = s.SaveSettings(r.Context(), web.ActorOf(r), set)
 	k := fault.KindOf(err)
 	if err == nil {

@@ -180,7 +180,7 @@ func TestTheWayByPages(t *testing.T) {
 		w.post(w.officer(), "/actions/1/close", "version", "2", "reason", "齐了").want(409).shows("最新情况")
 		w.post(w.officer(), "/actions/1/close", "version", w.version(1)).want(303)
 		w.page(w.reader(), "/actions/1").shows("已销号").hides("现在可以办的")
-		w.page(w.reader(), "/actions/problems?scope=ended").shows("已验收", "某memberA")
+		w.page(w.reader(), "/actions/problems?columns=all&scope=ended").shows("已验收", "某memberA")
 		// A form that is no longer offered gives its words back to be copied.
 		w.post(w.jia(), "/actions/1/handback", "reason", "写了很久的理由").want(409).shows("写了很久的理由", "没有保存")
 	})
@@ -309,7 +309,7 @@ func TestCountsEqualTheListsBehindThem(t *testing.T) {
 	if counted < 60 {
 		t.Errorf("only %d counts above zero", counted)
 	}
-	for _, path := range []string{"/actions?scope=all", "/actions/problems?scope=all", "/actions/duties", "/actions/slips"} {
+	for _, path := range []string{"/actions?columns=all&scope=all", "/actions/problems?columns=all&scope=all", "/actions/duties", "/actions/slips"} {
 		page := w.page(w.officer(), path)
 		sep := "?"
 		if strings.Contains(path, "?") {
@@ -438,4 +438,61 @@ func bookText(t *testing.T, b *sheet.Book, name string) string {
 		t.Fatal(err)
 	}
 	return out.String()
+}
+
+// A list's page shows the columns that matter, and all of them on demand; the files hold all.
+func TestListsShowTheMainColumns(t *testing.T) {
+	w := openWorld(t, sqldb.SQLite)
+	w.fill(5, 40)
+	for path, want := range map[string][2]int{"/actions": {8, 12}, "/actions/problems?scope=all": {7, 13}} {
+		page := w.page(w.officer(), path)
+		main := page.doc.Find("table.grid thead th").Length()
+		switchTo, ok := page.doc.Find("a.columns-switch").Attr("href")
+		if !ok {
+			t.Fatalf("%s has no switch", path)
+		}
+		whole := w.page(w.officer(), switchTo)
+		all := whole.doc.Find("table.grid thead th").Length()
+		if back := whole.doc.Find("a.columns-switch").AttrOr("href", ""); back != path {
+			t.Errorf("back from all columns of %s leads to %s", path, back)
+		}
+		if main != want[0] || all != want[1] {
+			t.Errorf("%s: %d columns, %d of all; want %v", path, main, all, want)
+		}
+		csv := w.get(w.officer(), path+map[bool]string{true: "&", false: "?"}[strings.Contains(path, "?")]+"format=csv").body
+		head, _, _ := strings.Cut(csv, "\n")
+		if n := strings.Count(head, ",") + 1; n < 12 {
+			t.Errorf("the file of %s has %d columns", path, n)
+		}
+	}
+}
+
+// The county names the lights (STANDARDS LIGHT-01): the name stands on lists, items and choices in
+// both languages; names that cannot be told apart are refused with what was typed.
+func TestTheCountyNamesTheLights(t *testing.T) {
+	w := openWorld(t, sqldb.SQLite)
+	w.fill(5, 40)
+	w.clock.Set("2018-08-01")
+	now, err := w.Settings(w.ctx)
+	w.must(err)
+	form := []string{"version", fmt.Sprint(now.Version), "near", "3", "signdays", "2", "redn", "5", "redm", "10"}
+	twice := w.post(w.officer(), "/actions/settings", append(form, "light-red", "超期", "light-yellow", "超期", "light-green-en", "fine")...).want(422)
+	if twice.doc.Find("#light-yellow ~ .field-error").Length()+twice.doc.Find("#light-red ~ .field-error").Length() == 0 || twice.doc.Find("#light-red").AttrOr("value", "") != "超期" ||
+		twice.doc.Find("#light-green ~ .field-error").Length() != 1 {
+		t.Errorf("names that cannot be told apart: %s", twice.text())
+	}
+	w.post(w.officer(), "/actions/settings", append(form, "light-red", "超期", "light-red-en", "past due")...).want(303)
+	page := w.page(w.reader(), "/actions")
+	page.shows("超期：逾期")
+	if s := page.doc.Find(`select[name=light] option[value=red]`).Text(); s != "超期" {
+		t.Errorf("the choice says %q", s)
+	}
+	if s := page.doc.Find("#tasks tbody").Text(); !strings.Contains(s, "■ 超期") {
+		t.Errorf("the light lost its symbol with its name: %s", s)
+	}
+	en := w.send(w.reader(), "en", httptest.NewRequest("GET", "/actions", nil))
+	en.shows("past due")
+	if again := w.page(w.officer(), "/actions/settings"); again.doc.Find("#light-red").AttrOr("value", "") != "超期" || again.doc.Find("#light-yellow").AttrOr("value", "x") != "" {
+		t.Error("the form does not hold the names")
+	}
 }

@@ -42,10 +42,13 @@ func (s *Service) ExportElements(w io.Writer, format string) error {
 
 // ExportIn tells which facts to write.
 type ExportIn struct {
-	Format  string        // "csv" (also ""), "xlsx" or "json"
+	Format  string        // "csv" (also ""), "xlsx", "json", "dhis2" or "adx"
 	Period  period.Period // slots within it; the zero period is everything
 	Unit    org.UnitID    // at or beneath it by the tree of each slot; 0 is everything
 	Element string        // code of one element; "" is all
+
+	// Note is told what the format cannot hold, as a Chinese format; nil is allowed.
+	Note func(format string, args ...any)
 }
 
 // maxExportBook is the number of rows of the largest workbook; beyond it CSV is the way.
@@ -58,6 +61,9 @@ type factRow struct {
 	Unit     string `json:"unit"`
 	Period   string `json:"period"`
 	Value    string `json:"value"`
+
+	grain period.Grain
+	slot  period.Slot
 }
 
 // ExportFacts writes the reported facts cell by cell, as they stand now: by element, category, year
@@ -80,8 +86,12 @@ func (s *Service) ExportFacts(ctx context.Context, a perm.Actor, w io.Writer, in
 		return s.exportJSON(ctx, w, in)
 	case "xlsx":
 		return s.exportBook(ctx, w, in)
+	case "dhis2":
+		return s.exportDHIS2(ctx, w, in)
+	case "adx":
+		return s.exportADX(ctx, w, in)
 	}
-	return fault.New(fault.Invalid, "没有导出格式“%s”；请用 csv、xlsx 或 json", in.Format)
+	return unknownFormat(in.Format)
 }
 
 // noteExport puts the download of an element's facts into the audit.
@@ -200,6 +210,7 @@ func (s *Service) eachFact(ctx context.Context, in ExportIn, f func(r *factRow) 
 						continue
 					}
 					row.Period, row.Value = names[k], decimal(v, e.Scale)
+					row.grain, row.slot = k.grain, k.slot
 					if bad = f(&row); bad != nil {
 						return false
 					}

@@ -22,6 +22,7 @@ type book struct {
 	forms     []formula.Ref
 	single    map[oneName]*formula.Expr // formulas of a single name, so that each is compiled once
 	closings  []closing
+	starts    []Start                    // by day, those that were withdrawn last
 	countings map[*formula.Expr]counting // what the formula of a definition counts
 	series    *seriesCache
 	engines   *sync.Pool // of *engine over the live cube

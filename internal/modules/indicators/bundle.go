@@ -44,9 +44,10 @@ type BundleMember struct {
 	Order     int
 	Claim     Claim
 	Indicator string // code; empty for a member without a figure
+	Task      string // task of the plan, "1:Z1T2"; empty for none
 	Text      string // name of a member that is no indicator
 	TextEN    string
 }
 
 // Empty tells that the county has yet to fill this member in.
-func (m BundleMember) Empty() bool { return m.Indicator == "" && m.Text == "" }
+func (m BundleMember) Empty() bool { return m.Indicator == "" && m.Task == "" && m.Text == "" }

@@ -36,7 +36,7 @@ func countable(e measure.Element) bool {
 }
 
 // countingOf reads from a formula what its figures count. A share is a percentage, rolled up by its
-// parts, of the form sum / sum over elements that count things of one sort in the period itself;
+// parts, of the form sum / sum over elements that count things of one sort in the period itself; a count is one flow, or coalesce of flows of one sort;
 // count_units counts the units, which elements count with stats.UnitWord. Anything else, such as instances per
 // person, a comparison in time or a rate of reporting, has no interval as a share.
 func (b *book) countingOf(d Definition, e *formula.Expr) counting {
@@ -53,8 +53,13 @@ func (b *book) countingOf(d Definition, e *formula.Expr) counting {
 	}
 	text, units := bare(e.Codes())
 	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ()+/", r) })
+	single := len(parts) == 1 && text == parts[0]
+	if inner, ok := strings.CutPrefix(text, "coalesce("); ok && strings.HasSuffix(inner, ")") {
+		// The same count from another source where the first has none, such as earlier years.
+		parts, single = strings.Split(strings.TrimSuffix(inner, ")"), ", "), true
+	}
 	c := counting{share: d.Format == formula.Percent && d.Rollup != formula.RollChildren && strings.Count(text, "/") == 1,
-		count: d.Format == formula.Plain && len(parts) == 1 && units == 0 && text == parts[0]}
+		count: d.Format == formula.Plain && single && units == 0}
 	if units > 0 {
 		c.unit, c.unitEN = stats.UnitWord, "units"
 	}
@@ -321,7 +326,7 @@ func (a Answer) countShown() (int64, bool) {
 func changed(before, now Answer, l words.Lang) string {
 	a, ok1 := before.countShown()
 	b, ok2 := now.countShown()
-	if !ok1 || !ok2 || before.Definition.Version != now.Definition.Version {
+	if !ok1 || !ok2 || !sameCount(before.Definition, now.Definition) {
 		return ""
 	}
 	r, why := stats.PoissonRatio(stats.Count{N: a, Exposure: 1}, stats.Count{N: b, Exposure: 1}, chanceLevel)

@@ -43,17 +43,23 @@ func TestSharesAreReadFromTheFormula(t *testing.T) {
 		{`REN / (REN + XZS)`, "percent", true, false},
 		{`AN{标签="特大"} / AN`, "percent", true, false},
 		{`count_units("township", AN >= 5) / count_units("township")`, "percent", true, false},
-		{`CHU / REN`, "percent", false, false},               // instances per person
-		{`JH / JH`, "percent", false, false},                 // kilograms
-		{`XZS / prev(XZS)`, "percent", false, false},         // a comparison
-		{`HD / prev(HD) - 1`, "percent", false, false},       // a change
-		{`avg(REN) / REN`, "percent", false, false},          // a mean
-		{`reporting_rate("F")`, "percent", false, false},     // of returns
-		{`XZS / REN`, "per100k", false, false},               // no percentage
-		{`XZS{年龄="<25"}`, "plain", false, true},              // a flow
-		{`AN`, "plain", false, true},                         //
-		{`REN`, "plain", false, false},                       // a stock: the same persons again
-		{`JH`, "plain", false, false},                        // kilograms
+		{`CHU / REN`, "percent", false, false},           // instances per person
+		{`JH / JH`, "percent", false, false},             // kilograms
+		{`XZS / prev(XZS)`, "percent", false, false},     // a comparison
+		{`HD / prev(HD) - 1`, "percent", false, false},   // a change
+		{`avg(REN) / REN`, "percent", false, false},      // a mean
+		{`reporting_rate("F")`, "percent", false, false}, // of returns
+		{`XZS / REN`, "per100k", false, false},           // no percentage
+		{`XZS{年龄="<25"}`, "plain", false, true},          // a flow
+		{`AN`, "plain", false, true},                     //
+		{`REN`, "plain", false, false},                   // a stock: the same persons again
+		{`JH`, "plain", false, false},                    // kilograms
+		{`coalesce(XZS{年龄="<25"}, XZS)`, "plain", false, true},
+		{`coalesce(XZS, 0)`, "plain", false, false},         // nothing is not none
+		{`coalesce(XZS, AN)`, "plain", false, false},        // things of two sorts
+		{`coalesce(XZS, XZS + XZS)`, "plain", false, false}, //
+		{`coalesce(XZS, REN)`, "plain", false, false},       // a stock
+		{`coalesce(XZS, XZS) / XZS`, "percent", false, false},
 		{`AN + XZS`, "plain", false, false},                  // things of two sorts
 		{`if(AN > 8, AN, 0) / AN`, "percent", false, false},  // no sum
 		{`100 * XZS{年龄="<25"} / XZS`, "plain", false, false}, // a percentage only to a reader
@@ -322,7 +328,7 @@ func TestTenYearsAreJudgedQuickly(t *testing.T) {
 	if took > 3*time.Second {
 		t.Errorf("ten years take %s", took)
 	}
-	out := turnSaid(r, []Answer{{Name: "新增", counting: counting{count: true, unit: "人"}}}, words.Chinese)
+	out := turnSaid(r, []Answer{{Name: "新增", counting: counting{count: true, unit: "人"}}}, nil, words.Chinese)
 	if !slices.ContainsFunc(out, func(s string) bool { return strings.Contains(s, "随机种子 20180312") }) {
 		t.Errorf("the seed is not told: %q", out)
 	}

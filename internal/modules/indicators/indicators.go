@@ -54,6 +54,7 @@ type Definition struct {
 	MinCoverage int    // percent of the expected cells below which the figure is 不完整; default 100
 	Source      string // source document
 	Note        string
+	Effort      string // code of the element that counts what was done to find what is counted, such as tests; may be empty (METHODS §1.7)
 	By, At      string // who entered it, and when
 	Why         string // reason of the change
 }
@@ -103,7 +104,7 @@ func (i Indicator) CheckHead() error {
 // pageWord tells whether a code is a word that stands in the addresses of pages: /definitions/new
 // leads to a form, so a definition of that code could not be reached.
 func pageWord(code string) bool {
-	return slices.Contains([]string{"new", "edit", "import", "export", "bundles", "targets", "elements"}, strings.ToLower(code))
+	return slices.Contains([]string{"new", "edit", "import", "export", "bundles", "targets", "elements", "starts"}, strings.ToLower(code))
 }
 
 // The rules of this module.

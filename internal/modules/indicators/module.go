@@ -26,6 +26,9 @@ var (
 	listPage    = sync.OnceValue(func() *web.Page[listView] { return web.MustPage[listView](files, "list.html", partials...) })
 	showPage    = sync.OnceValue(func() *web.Page[showView] { return web.MustPage[showView](files, "show.html", partials...) })
 	editPage    = sync.OnceValue(func() *web.Page[editView] { return web.MustPage[editView](files, "edit.html", partials...) })
+	trendPage   = sync.OnceValue(func() *web.Page[trendView] { return web.MustPage[trendView](files, "trend.html", partials...) })
+	startsPage  = sync.OnceValue(func() *web.Page[startsView] { return web.MustPage[startsView](files, "starts.html", partials...) })
+	startPage   = sync.OnceValue(func() *web.Page[startView] { return web.MustPage[startView](files, "start.html", partials...) })
 	helpPage    = sync.OnceValue(func() *web.Page[helpView] { return web.MustPage[helpView](files, "help.html", partials...) })
 	bundlesPage = sync.OnceValue(func() *web.Page[bundlesView] { return web.MustPage[bundlesView](files, "bundles.html", partials...) })
 	bundlePage  = sync.OnceValue(func() *web.Page[bundleEdit] { return web.MustPage[bundleEdit](files, "bundle.html", partials...) })
@@ -47,6 +50,7 @@ func (s *Service) Module() web.Module {
 			{Group: "看板", Label: "指标目录", Path: "/indicators", Rule: ruleRead, Order: 12},
 			{Group: "定义", Label: "指标定义", Path: "/definitions", Rule: ruleRead, Order: 50},
 			{Group: "定义", Label: "目标包", Path: "/definitions/bundles", Rule: ruleRead, Order: 51},
+			{Group: "定义", Label: "已知起点", Path: "/definitions/starts", Rule: ruleRead, Order: 52},
 		},
 		Routes:   h.routes(),
 		Rules:    []perm.Rule{ruleRead, ruleDefine, ruleClose},

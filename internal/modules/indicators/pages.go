@@ -31,6 +31,7 @@ type lens struct {
 	seen Boundaries               // by which the page is shown
 	file bool                     // the page's table is asked for as a file, which has columns of its own
 	why  *whys                    // words for missing figures; nil leaves the plain reason
+	task map[string]TaskShown     // tasks that members of bundles point to
 }
 
 // say translates a Chinese format and puts arguments in.

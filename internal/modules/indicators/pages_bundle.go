@@ -1,6 +1,7 @@
 package indicators
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,15 +38,15 @@ type bundleEdit struct {
 	Row                                     int
 	Members                                 []memberEdit
 	Claims                                  []option
-	Indicators                              []option
+	Indicators, Tasks                       []option
 	F                                       map[string][]string
 	Theirs                                  *bundleBlock // as another editor saved it meanwhile
 }
 
 type memberEdit struct {
-	Order, Claim, Indicator, Text, TextEN string
-	Empty                                 bool // 由县填写
-	F                                     []string
+	Order, Claim, Indicator, Task, Text, TextEN string
+	Empty                                       bool // 由县填写
+	F                                           []string
 }
 
 // importView is the page that reads definitions from a file.
@@ -66,7 +67,7 @@ type reportView struct {
 }
 
 // bundleBlocks shows bundles with the names of their members.
-func bundleBlocks(l words.Lang, list []Bundle, name func(code string) string) []bundleBlock {
+func bundleBlocks(l words.Lang, list []Bundle, name func(code string) string, tasks map[string]TaskShown) []bundleBlock {
 	var out []bundleBlock
 	for _, b := range list {
 		c := bundleBlock{Code: b.Code, Name: l.Pick(b.Name, b.NameEN), Note: b.Note, Source: b.Source, OnFront: b.OnFront, Total: len(b.Members)}
@@ -78,6 +79,10 @@ func bundleBlocks(l words.Lang, list []Bundle, name func(code string) string) []
 					r.Text = name(m.Indicator)
 				}
 			}
+			if t, ok := tasks[m.Task]; ok {
+				r.Path, r.Text = t.Path, cmp.Or(r.Text, t.Name)
+			}
+			r.Text = cmp.Or(r.Text, m.Task)
 			if r.Empty {
 				r.Text = l.Text(measure.NotFilled.Text())
 			} else {
@@ -106,7 +111,7 @@ func (e bundleEdit) members() []BundleMember {
 		if err != nil {
 			at = 1000 + i
 		}
-		m := BundleMember{Claim: Claim(r.Claim), Indicator: r.Indicator, Text: strings.TrimSpace(r.Text), TextEN: strings.TrimSpace(r.TextEN)}
+		m := BundleMember{Claim: Claim(r.Claim), Indicator: r.Indicator, Task: r.Task, Text: strings.TrimSpace(r.Text), TextEN: strings.TrimSpace(r.TextEN)}
 		list = append(list, numbered{at, m})
 	}
 	slices.SortStableFunc(list, func(a, b numbered) int { return a.at - b.at })
@@ -125,7 +130,7 @@ const spareRows = 3
 func newBundleEdit(b Bundle) bundleEdit {
 	e := bundleEdit{Code: b.Code, Name: b.Name, NameEN: b.NameEN, Order: itoa(b.Order), Note: b.Note, Source: b.Source, OnFront: b.OnFront, Row: b.Row}
 	for _, m := range b.Members {
-		e.Members = append(e.Members, memberEdit{Order: itoa(m.Order), Claim: string(m.Claim), Indicator: m.Indicator, Text: m.Text, TextEN: m.TextEN, Empty: m.Empty()})
+		e.Members = append(e.Members, memberEdit{Order: itoa(m.Order), Claim: string(m.Claim), Indicator: m.Indicator, Task: m.Task, Text: m.Text, TextEN: m.TextEN, Empty: m.Empty()})
 	}
 	return e
 }

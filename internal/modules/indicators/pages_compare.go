@@ -21,6 +21,7 @@ type compareView struct {
 	Bars    chart.Chart
 	Slim    chart.Chart // the same for a phone
 	ByName  string
+	Fair    fairView
 	Path    string
 	UnitKey string
 	Text    string // period as it stands in the address

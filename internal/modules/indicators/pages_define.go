@@ -62,10 +62,10 @@ type targetForm struct {
 type editView struct {
 	New                                                     bool
 	Code, Name, NameEN, Force, Order, From, Formula, Digits string
-	Unit, UnitEN, MinCoverage, Source, Note, Why            string
+	Unit, UnitEN, MinCoverage, Source, Note, Why, Effort    string
 	Row                                                     int
 	TouchPast                                               bool
-	Forces, Formats, Directions, Rollups                    []option
+	Forces, Formats, Directions, Rollups, Efforts           []option
 	F                                                       map[string][]string
 	Carets                                                  []caretView
 	Shown                                                   string // the formula with names, once it can be read
@@ -263,6 +263,7 @@ func (x lens) other(d Defined, e editView) *otherView {
 	row("小数位数", itoa(v.Digits), e.Digits)
 	row("计量单位", v.Unit, e.Unit)
 	row("最低报送覆盖率", itoa(v.MinCoverage), e.MinCoverage)
+	row("工作量数据项", v.Effort, e.Effort)
 	row("依据文件", v.Source, e.Source)
 	row("说明", v.Note, e.Note)
 	return o

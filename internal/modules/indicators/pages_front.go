@@ -1,6 +1,8 @@
 package indicators
 
 import (
+	"cmp"
+
 	"kaiyang/internal/core/formula"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
@@ -47,6 +49,8 @@ type bundleCard struct {
 	Filled, Total      int
 	Compact            bool // most members are only followed: small tiles are enough
 	Tiles              []tile
+	Trends             []link // what the years say of members that should fall or rise
+	claimed            []string
 }
 
 // A tile is one big figure, or an empty place that the county has yet to fill.
@@ -101,6 +105,9 @@ func (x lens) bundleCards(list []Bundle, lines map[string]Line, beneath bool) []
 				c.Total--
 				continue
 			}
+			if l, ok := lines[m.Indicator]; ok && (m.Claim == ClaimFalls || m.Claim == ClaimRises) && l.Now.counting.count {
+				c.claimed = append(c.claimed, m.Indicator)
+			}
 			t := x.tile(m, lines)
 			if !t.Empty {
 				c.Filled++
@@ -125,6 +132,8 @@ func (x lens) tile(m BundleMember, lines map[string]Line) tile {
 		t.Empty, t.None = true, true
 		t.Label, t.Value = x.say("第 %d 项", m.Order), x.Text(measure.NotFilled.Text())
 		return t
+	case m.Task != "":
+		return x.taskTile(m, t)
 	case !ok:
 		t.Label, t.Value, t.None = x.Pick(m.Text, m.TextEN), x.Text("未接入指标"), true
 		return t
@@ -151,10 +160,29 @@ func (x lens) tile(m BundleMember, lines map[string]Line) tile {
 	return t
 }
 
-// lightWidth keeps a light and its word on one line, nameWidth a name on two or three.
+// taskTile shows a task of the plan: how much of it was verified as done, and its light.
+func (x lens) taskTile(m BundleMember, t tile) tile {
+	task, ok := x.task[m.Task]
+	if t.Label = x.Pick(m.Text, m.TextEN); t.Label == "" {
+		t.Label = task.Name
+	}
+	if !ok {
+		t.Label, t.Value, t.None = cmp.Or(t.Label, m.Task), x.Text("没有这项任务"), true
+		return t
+	}
+	t.Value, t.Href, t.Hint = x.say("完成 %d%%", task.Percent), task.Path, task.Why
+	if task.Light != measure.NoLight {
+		t.Light, t.Word = string(task.Light), task.Why
+	}
+	return t
+}
+
+// lightWidth keeps a light and its word on one line, changeWidth a change with its unit, nameWidth
+// a name on two or three.
 const (
-	lightWidth = 6
-	nameWidth  = 12
+	lightWidth  = 6
+	nameWidth   = 12
+	changeWidth = 9
 )
 
 // figuresTable lists figures of one unit, one a row. exact keeps the exact values for downloads.
@@ -167,6 +195,8 @@ func (x lens) figuresTable(lines []Line, ranked, exact bool) *table.Table {
 			c.Width = lightWidth
 		case "name":
 			c.Width = nameWidth
+		case "change":
+			c.Width = changeWidth
 		}
 		t.Columns = append(t.Columns, c)
 	}

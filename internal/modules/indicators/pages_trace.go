@@ -26,6 +26,7 @@ type traceView struct {
 	Value      tile
 	Verdict    string
 	Chance     []string // what the counts behind it show
+	Trend      string   // address of its trend, for counts
 	Done       string   // share of the target reached
 	Closed     string   // as it stood at closing, where it was restated since
 	Facts      []fact

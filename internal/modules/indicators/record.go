@@ -160,7 +160,7 @@ func contains(list []string, s string) bool {
 // The columns of the three kinds of files. Indicators: DESIGN §7, and what else a definition has.
 var (
 	indicatorColumns = []string{"code", "name", "formula", "format", "digits", "direction", "rollup", "from",
-		"name_en", "unit", "unit_en", "force", "order", "min_coverage", "source", "note", "why"}
+		"name_en", "unit", "unit_en", "force", "order", "min_coverage", "source", "note", "why", "effort"}
 	indicatorNeeded = []string{"code", "name", "formula"}
 	targetColumns   = []string{"indicator", "unit", "period", "comparator", "value", "upper", "base", "margin", "source", "why"}
 	targetNeeded    = []string{"indicator", "unit", "period", "comparator"}
@@ -183,7 +183,7 @@ func (r record) draft(from period.Day) (Draft, fault.Findings) {
 	}
 	d := Draft{Code: r.get("code"), Name: r.get("name"), NameEN: r.get("name_en"), Force: r.get("force"), Order: number("order", 0),
 		Definition: Definition{From: from, Formula: r.get("formula"), Digits: number("digits", 0), Direction: Direction(r.get("direction")),
-			Unit: r.get("unit"), UnitEN: r.get("unit_en"), MinCoverage: number("min_coverage", 100), Source: r.get("source"), Note: r.get("note"), Why: r.get("why")}}
+			Unit: r.get("unit"), UnitEN: r.get("unit_en"), MinCoverage: number("min_coverage", 100), Source: r.get("source"), Note: r.get("note"), Why: r.get("why"), Effort: r.get("effort")}}
 	if d.Definition.Direction == "" {
 		d.Definition.Direction = Neutral
 	}
@@ -228,7 +228,7 @@ func (r record) bundle() Bundle {
 		OnFront: r.get("front") == "true" || r.get("front") == "1"}
 	b.Order, _ = strconv.Atoi(r.get("order"))
 	for k, m := range r.members {
-		b.Members = append(b.Members, BundleMember{Order: k + 1, Claim: Claim(m["claim"]), Indicator: m["indicator"], Text: m["text"], TextEN: m["text_en"]})
+		b.Members = append(b.Members, BundleMember{Order: k + 1, Claim: Claim(m["claim"]), Indicator: m["indicator"], Task: m["task"], Text: m["text"], TextEN: m["text_en"]})
 	}
 	return b
 }

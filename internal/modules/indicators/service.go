@@ -46,9 +46,11 @@ type Service struct {
 	units   Units
 	facts   Facts
 	returns Returns
+	tasks   Tasks
 	clock   func() time.Time
 	now     atomic.Pointer[book]
 	todays  today
+	turns   turnings
 }
 
 // New makes the service. Load must run before the first question.
@@ -80,11 +82,17 @@ func (s *Service) Load(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		starts, err := loadStarts(tx)
+		if err != nil {
+			return err
+		}
 		var forms []formula.Ref
 		if s.returns != nil {
 			forms = s.returns.FormRefs()
 		}
-		s.now.Store(newBook(s.facts.Catalogue(), forms, list, targets, bundles, closings))
+		b := newBook(s.facts.Catalogue(), forms, list, targets, bundles, closings)
+		b.starts = inOrder(starts)
+		s.now.Store(b)
 		return nil
 	})
 }
@@ -93,7 +101,7 @@ func (s *Service) Load(ctx context.Context) error {
 func (s *Service) OnChange(ctx context.Context, list []sqldb.Change) error {
 	for _, c := range list {
 		switch c.Kind {
-		case "indicators", "targets", "bundles", "elements", "forms", "closings":
+		case "indicators", "targets", "bundles", "elements", "forms", "closings", "starts":
 			return s.Load(ctx)
 		}
 	}

@@ -3,8 +3,6 @@ package indicators
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/formula"
@@ -61,10 +59,17 @@ func (k *asking) changeOf(ref formula.Ref, x *formula.Expr, q Question, l words.
 		return nil // of a range over a year
 	}
 	list := k.over(ref, x, q.Pick, q.Unit, []period.Period{before, p}, -1)
-	if s := changed(list[0], list[1], l); s != "" {
-		return []string{s}
+	s := changed(list[0], list[1], l)
+	if s == "" {
+		return nil
 	}
-	return nil
+	out := []string{s}
+	effort, done := k.effortsOf(x, q, list)
+	if e := effortBetween(list, done); e != nil && e.Changed {
+		in := func(a Answer) string { return l.Pick(a.Period.Chinese(), a.Period.English()) }
+		out = append(out, said(stats.SayEffort(in(list[0]), in(list[1]), list[1].Title(l), l.Pick(effort.Name, effort.NameEN), l.Pick(effort.Unit, effort.UnitEN), *e, false), l))
+	}
+	return out
 }
 
 // turnOf judges the years that end with a period of whole years.
@@ -73,57 +78,18 @@ func (k *asking) turnOf(ref formula.Ref, x *formula.Expr, q Question, l words.La
 	from, _, _ := first.Date()
 	to, _, _ := last.Date()
 	whole, err := period.Between(first, last)
-	if y := fmt.Sprintf("%04d..%04d", from, to); err != nil || period.MustParse(y) != whole {
+	if err != nil || period.MustParse(fmt.Sprintf("%04d..%04d", from, to)) != whole {
 		return nil
 	}
-	var years []period.Period
-	for y := to - turningBack + 1; y <= to; y++ {
-		years = append(years, period.MustParse(fmt.Sprintf("%04d", y)))
-	}
-	list := k.over(ref, x, q.Pick, q.Unit, years, -1)
-	var series stats.YearSeries
-	for i := len(list) - 1; i >= 0; i-- {
-		n, ok := list[i].countShown()
-		if !ok {
-			break
-		}
-		series.Years = append(series.Years, to-(len(list)-1-i))
-		series.Counts = append(series.Counts, n)
-		series.DefinitionChanged = series.DefinitionChanged || list[i].Definition.Version != list[len(list)-1].Definition.Version ||
-			list[i].Result.Flags&formula.DefinitionChanged != 0
-	}
-	if len(series.Years) < 3 {
+	list := k.over(ref, x, q.Pick, q.Unit, yearsTo(to-turningBack+1, to), -1)
+	run := list[runOf(list):]
+	if len(run) < 3 {
 		return nil
 	}
-	slices.Reverse(series.Years)
-	slices.Reverse(series.Counts)
-	r, why := stats.Turning(series, stats.JoinpointPermutations, stats.NewRandom(stats.DefaultSeed))
+	effort, done := k.effortsOf(x, q, run)
+	r, why := k.s.turns.of(yearSeries(run, done))
 	if why != "" {
 		return []string{l.Text(why.Sentence())}
 	}
-	return turnSaid(r, list[len(list)-len(series.Years):], l)
-}
-
-// turnSaid says the verdict on a series of years. The table of wordings speaks of persons; of
-// anything else its headline and the numbers are said.
-func turnSaid(r stats.TurningResult, years []Answer, l words.Lang) []string {
-	var out []string
-	if last := years[len(years)-1]; last.counting.persons() {
-		for _, s := range r.Say(last.Title(l)) {
-			out = append(out, said(s, l))
-		}
-	} else {
-		var numbers []string
-		for _, a := range years {
-			numbers = append(numbers, l.Pick(a.Period.Chinese(), a.Period.English()+" ")+a.Text(l))
-		}
-		out = append(out, strings.Join(numbers, l.Text("、"))+l.Text("：")+said(r.Verdict.Headline(), l))
-	}
-	if slices.Contains(r.Held, stats.EffortUnknown) {
-		out = append(out, l.Text(stats.EffortUnknown.Sentence()))
-	}
-	if r.Permutation != nil {
-		out = append(out, words.T(l, "置换检验 %d 次，随机种子 %d。", stats.JoinpointPermutations, stats.DefaultSeed))
-	}
-	return out
+	return turnSaid(r, run, effort, l)
 }

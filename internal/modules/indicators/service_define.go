@@ -86,6 +86,7 @@ func (s *Service) readWith(b *book, names formula.Names, d *Draft) (*formula.Exp
 	} else {
 		d.Definition.Formula = ""
 	}
+	all = append(all, b.checkEffort(&d.Definition, e)...)
 	return e, all.Err()
 }
 
@@ -214,7 +215,7 @@ func (s *Service) define(tx *sqldb.Tx, b *book, d Draft) error {
 	}
 	last := i.Latest()
 	redefined := !exists || !sameMeaning(last, d.Definition)
-	if redefined && exists && d.Definition.From <= s.today() && !d.TouchPast {
+	if redefined && exists && d.Definition.From <= s.today() && !d.TouchPast && !sameFigures(last, d.Definition) {
 		return fault.New(fault.Invalid, "定义自 %s 起施行，会改变已经过去的期别；确实要改，请勾选“同意改变过去的期别”，或把施行日改到今天以后", d.Definition.From)
 	}
 	head := Indicator{Code: d.Code, Name: d.Name, NameEN: d.NameEN, Force: d.Force, Order: d.Order}
@@ -237,7 +238,7 @@ func (s *Service) define(tx *sqldb.Tx, b *book, d Draft) error {
 		}
 	}
 	tx.Audit("indicators.define", "indicator/"+d.Code, map[string]any{"version": d.Definition.Version, "from": d.Definition.From.String(),
-		"formula": d.Definition.Formula, "old": last.Formula, "why": d.Definition.Why, "redefined": redefined})
+		"formula": d.Definition.Formula, "effort": d.Definition.Effort, "old": last.Formula, "why": d.Definition.Why, "redefined": redefined})
 	_, err = tx.Change("indicators", d.Code)
 	return err
 }
@@ -245,7 +246,13 @@ func (s *Service) define(tx *sqldb.Tx, b *book, d Draft) error {
 // sameMeaning tells whether two definitions say the same, whoever wrote them.
 func sameMeaning(a, b Definition) bool {
 	return a.From == b.From && a.Formula == b.Formula && a.Format == b.Format && a.Digits == b.Digits && a.Direction == b.Direction &&
-		a.Rollup == b.Rollup && a.Unit == b.Unit && a.UnitEN == b.UnitEN && a.MinCoverage == b.MinCoverage && a.Source == b.Source && a.Note == b.Note
+		a.Rollup == b.Rollup && a.Unit == b.Unit && a.UnitEN == b.UnitEN && a.MinCoverage == b.MinCoverage && a.Source == b.Source && a.Note == b.Note && a.Effort == b.Effort
+}
+
+// sameFigures tells whether two definitions give the same figures: effort is told beside them only.
+func sameFigures(a, b Definition) bool {
+	b.Effort = a.Effort
+	return sameMeaning(a, b)
 }
 
 // SetTarget puts a target in force. One for the same unit and period is ended and stays in the
@@ -327,19 +334,27 @@ func (s *Service) SaveBundle(ctx context.Context, by perm.Actor, bundle Bundle) 
 	if err := by.May(ruleDefine, perm.On{}); err != nil {
 		return err
 	}
-	if err := s.checkBundle(bundle); err != nil {
+	if err := s.checkBundle(ctx, by, bundle); err != nil {
 		return err
 	}
 	return s.db.InTx(ctx, func(tx *sqldb.Tx) error { return s.saveBundle(tx, bundle) })
 }
 
-func (s *Service) checkBundle(b Bundle) error {
+func (s *Service) checkBundle(ctx context.Context, by perm.Actor, b Bundle) error {
 	var f fault.Fields
 	f.Need(b.Code != "" && b.Name != "", "name", "请填写目标包的代码和名称")
 	for k, m := range b.Members {
 		if m.Indicator != "" {
 			_, ok := s.now.Load().indicator(m.Indicator)
 			f.Need(ok, fmt.Sprintf("member%d", k+1), "第 %d 项：没有指标 %s", k+1, m.Indicator)
+		}
+		if m.Task != "" {
+			f.Need(m.Indicator == "", fmt.Sprintf("member%d", k+1), "第 %d 项：指标和计划任务只选一种", k+1)
+			ok := s.tasks != nil
+			if ok {
+				_, ok = s.tasks.Task(ctx, by, m.Task, nil)
+			}
+			f.Need(ok, fmt.Sprintf("member%d", k+1), "第 %d 项：没有计划任务 %s；请写“计划编号:任务代码”", k+1, m.Task)
 		}
 		f.Need(m.Claim != "", fmt.Sprintf("member%d", k+1), "第 %d 项：请选择主张的类型", k+1)
 	}

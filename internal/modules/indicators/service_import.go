@@ -238,7 +238,7 @@ func (s *Service) ImportBundles(ctx context.Context, by perm.Actor, name string,
 	for _, r := range records {
 		b := r.bundle()
 		var list fault.Findings
-		if err := s.checkBundle(b); errors.As(err, &list) {
+		if err := s.checkBundle(ctx, by, b); errors.As(err, &list) {
 			for _, f := range list {
 				f.Row = r.line
 				rep.Findings = append(rep.Findings, f)
@@ -285,7 +285,7 @@ func (s *Service) ExportIndicators(reader perm.Actor) (columns []string, rows []
 	for _, i := range s.now.Load().list {
 		for _, d := range i.Versions {
 			rows = append(rows, []string{i.Code, i.Name, d.Formula, d.Format.String(), fmt.Sprint(d.Digits), string(d.Direction), string(d.Rollup),
-				d.From.String(), i.NameEN, d.Unit, d.UnitEN, i.Force, fmt.Sprint(i.Order), fmt.Sprint(d.MinCoverage), d.Source, d.Note, d.Why})
+				d.From.String(), i.NameEN, d.Unit, d.UnitEN, i.Force, fmt.Sprint(i.Order), fmt.Sprint(d.MinCoverage), d.Source, d.Note, d.Why, d.Effort})
 		}
 	}
 	return indicatorColumns, rows, nil
@@ -321,6 +321,7 @@ func (s *Service) ExportBundles(reader perm.Actor) ([]byte, error) {
 	type member struct {
 		Claim     string `yaml:"claim"`
 		Indicator string `yaml:"indicator,omitempty"`
+		Task      string `yaml:"task,omitempty"`
 		Text      string `yaml:"text,omitempty"`
 		TextEN    string `yaml:"text_en,omitempty"`
 	}
@@ -338,7 +339,7 @@ func (s *Service) ExportBundles(reader perm.Actor) ([]byte, error) {
 	for _, b := range s.now.Load().bundles {
 		x := bundle{b.Code, b.Name, b.NameEN, b.Order, b.OnFront, b.Note, b.Source, nil}
 		for _, m := range b.Members {
-			x.Members = append(x.Members, member{string(m.Claim), m.Indicator, m.Text, m.TextEN})
+			x.Members = append(x.Members, member{string(m.Claim), m.Indicator, m.Task, m.Text, m.TextEN})
 		}
 		out = append(out, x)
 	}

@@ -10,13 +10,13 @@ import (
 
 const (
 	indicatorsSQL  = `SELECT code, name, name_en, force, ord, version FROM indicators_indicator ORDER BY ord, code`
-	definitionsSQL = `SELECT indicator, version, from_day, formula, format, digits, direction, rollup, unit, unit_en, min_coverage, source, note, why, at, by_name
+	definitionsSQL = `SELECT indicator, version, from_day, formula, format, digits, direction, rollup, unit, unit_en, min_coverage, source, note, why, at, by_name, effort
 		FROM indicators_definition ORDER BY indicator, version`
 	rowVersionSQL      = `SELECT version FROM indicators_indicator WHERE code = $1`
 	insertIndicatorSQL = `INSERT INTO indicators_indicator (code, name, name_en, force, ord, version) VALUES ($1, $2, $3, $4, $5, 1)`
 	updateIndicatorSQL = `UPDATE indicators_indicator SET name = $2, name_en = $3, force = $4, ord = $5, version = version + 1 WHERE code = $1`
-	insertDefinition   = `INSERT INTO indicators_definition (indicator, version, from_day, formula, format, digits, direction, rollup, unit, unit_en, min_coverage, source, note, why, at, by_name)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+	insertDefinition   = `INSERT INTO indicators_definition (indicator, version, from_day, formula, format, digits, direction, rollup, unit, unit_en, min_coverage, source, note, why, at, by_name, effort)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 
 	targetsSQL = `SELECT id, indicator, unit, period, comparator, value, upper_value, base, margin, source, why, at, by_name, ended
 		FROM indicators_target ORDER BY indicator, id`
@@ -25,13 +25,13 @@ const (
 	endTargetSQL = `UPDATE indicators_target SET ended = $2 WHERE id = $1 AND ended = ''`
 
 	bundlesSQL      = `SELECT code, name, name_en, ord, note, source, on_front, version FROM indicators_bundle ORDER BY ord, code`
-	membersSQL      = `SELECT bundle, ord, claim, indicator, body, body_en FROM indicators_member ORDER BY bundle, ord`
+	membersSQL      = `SELECT bundle, ord, claim, indicator, body, body_en, task FROM indicators_member ORDER BY bundle, ord`
 	upsertBundleSQL = `INSERT INTO indicators_bundle (code, name, name_en, ord, note, source, on_front, version) VALUES ($1, $2, $3, $4, $5, $6, $7, 1)
 		ON CONFLICT (code) DO UPDATE SET name = excluded.name, name_en = excluded.name_en, ord = excluded.ord, note = excluded.note,
 		source = excluded.source, on_front = excluded.on_front, version = indicators_bundle.version + 1`
 	bundleRowSQL    = `SELECT version FROM indicators_bundle WHERE code = $1`
 	clearMembersSQL = `DELETE FROM indicators_member WHERE bundle = $1`
-	insertMemberSQL = `INSERT INTO indicators_member (bundle, ord, claim, indicator, body, body_en) VALUES ($1, $2, $3, $4, $5, $6)`
+	insertMemberSQL = `INSERT INTO indicators_member (bundle, ord, claim, indicator, body, body_en, task) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 )
 
 func loadIndicators(tx *sqldb.Tx) ([]Indicator, error) {
@@ -54,7 +54,7 @@ func loadIndicators(tx *sqldb.Tx) ([]Indicator, error) {
 		var from, format string
 		d := &r.d
 		if err = s.Scan(&r.code, &d.Version, &from, &d.Formula, &format, &d.Digits, &d.Direction, &d.Rollup, &d.Unit, &d.UnitEN,
-			&d.MinCoverage, &d.Source, &d.Note, &d.Why, &d.At, &d.By); err != nil {
+			&d.MinCoverage, &d.Source, &d.Note, &d.Why, &d.At, &d.By, &d.Effort); err != nil {
 			return r, err
 		}
 		if d.From, err = period.ParseDay(from); err != nil {
@@ -115,7 +115,7 @@ func loadBundles(tx *sqldb.Tx) ([]Bundle, error) {
 		m      BundleMember
 	}
 	rows, err := sqldb.All(tx, func(s sqldb.Scanner) (r row, err error) {
-		err = s.Scan(&r.bundle, &r.m.Order, &r.m.Claim, &r.m.Indicator, &r.m.Text, &r.m.TextEN)
+		err = s.Scan(&r.bundle, &r.m.Order, &r.m.Claim, &r.m.Indicator, &r.m.Text, &r.m.TextEN, &r.m.Task)
 		return r, err
 	}, membersSQL)
 	if err != nil {
@@ -141,7 +141,7 @@ func updateIndicator(tx *sqldb.Tx, i Indicator) error {
 
 func addDefinition(tx *sqldb.Tx, code string, d Definition) error {
 	_, err := tx.Exec(insertDefinition, code, d.Version, d.From.String(), d.Formula, d.Format.String(), d.Digits, string(d.Direction),
-		string(d.Rollup), d.Unit, d.UnitEN, d.MinCoverage, d.Source, d.Note, d.Why, tx.Stamp(), tx.By().Name)
+		string(d.Rollup), d.Unit, d.UnitEN, d.MinCoverage, d.Source, d.Note, d.Why, tx.Stamp(), tx.By().Name, d.Effort)
 	return err
 }
 
@@ -186,7 +186,7 @@ func putBundle(tx *sqldb.Tx, b Bundle) error {
 		return err
 	}
 	for k, m := range b.Members {
-		if _, err := tx.Exec(insertMemberSQL, b.Code, k+1, string(m.Claim), m.Indicator, m.Text, m.TextEN); err != nil {
+		if _, err := tx.Exec(insertMemberSQL, b.Code, k+1, string(m.Claim), m.Indicator, m.Text, m.TextEN, m.Task); err != nil {
 			return err
 		}
 	}

@@ -19,7 +19,7 @@ func (h *pages) bundles(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := bundlesView{Bundles: bundleBlocks(x.Lang, list, x.name), Edit: MayDefine(reader)}
+	v := bundlesView{Bundles: bundleBlocks(x.Lang, list, x.name, h.s.tasksOf(r.Context(), reader, list, x.Text)), Edit: MayDefine(reader)}
 	if len(list) == 0 {
 		v.Empty = &emptyView{Title: x.Text("还没有目标包"), Text: x.Text("目标包把若干指标归在一起，例如“十项拐点指标”；没有公布的成员留空，由县填写。")}
 		if v.Edit {
@@ -59,6 +59,16 @@ func (h *pages) renderBundle(w http.ResponseWriter, r *http.Request, status int,
 			e.Indicators = append(e.Indicators, option{Value: d.Code, Label: d.Code + " " + x.Pick(d.Name, d.NameEN)})
 		}
 	}
+	tasks, err := h.s.taskChoices(r.Context(), web.ActorOf(r))
+	if err != nil {
+		return err
+	}
+	if len(tasks) > 0 {
+		e.Tasks = []option{{"", x.Text("（没有任务）"), false}}
+		for _, t := range tasks {
+			e.Tasks = append(e.Tasks, option{Value: t.Ref, Label: t.Name})
+		}
+	}
 	title := "修改目标包"
 	if e.New {
 		title = "新建目标包"
@@ -79,7 +89,7 @@ func (h *pages) postBundle(w http.ResponseWriter, r *http.Request) error {
 		e.Code = r.PathValue("code")
 	}
 	e.Row, _ = strconv.Atoi(get("row"))
-	claims, indicators, texts, english, orders := r.PostForm["claim"], r.PostForm["indicator"], r.PostForm["text"], r.PostForm["text_en"], r.PostForm["member_order"]
+	claims, indicators, tasks, texts, english, orders := r.PostForm["claim"], r.PostForm["indicator"], r.PostForm["task"], r.PostForm["text"], r.PostForm["text_en"], r.PostForm["member_order"]
 	at := func(list []string, i int) string {
 		if i < len(list) {
 			return strings.TrimSpace(list[i])
@@ -87,8 +97,8 @@ func (h *pages) postBundle(w http.ResponseWriter, r *http.Request) error {
 		return ""
 	}
 	for i := range claims {
-		m := memberEdit{Order: at(orders, i), Claim: at(claims, i), Indicator: at(indicators, i), Text: at(texts, i), TextEN: at(english, i)}
-		m.Empty = m.Claim != "" && m.Indicator == "" && m.Text == ""
+		m := memberEdit{Order: at(orders, i), Claim: at(claims, i), Indicator: at(indicators, i), Task: at(tasks, i), Text: at(texts, i), TextEN: at(english, i)}
+		m.Empty = m.Claim != "" && m.Indicator == "" && m.Task == "" && m.Text == ""
 		e.Members = append(e.Members, m)
 	}
 	order, err := strconv.Atoi(e.Order)
@@ -116,7 +126,7 @@ func (h *pages) postBundle(w http.ResponseWriter, r *http.Request) error {
 	case fault.Conflict:
 		e.F[""] = []string{fault.Say(err, x.Text)}
 		if theirs, terr := h.s.Bundle(by, e.Code); terr == nil {
-			block := bundleBlocks(x.Lang, []Bundle{theirs}, x.name)[0]
+			block := bundleBlocks(x.Lang, []Bundle{theirs}, x.name, h.s.tasksOf(r.Context(), by, []Bundle{theirs}, x.Text))[0]
 			e.Theirs, e.Row = &block, theirs.Row
 		}
 	default:

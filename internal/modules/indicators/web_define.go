@@ -89,6 +89,9 @@ func (h *pages) showWith(w http.ResponseWriter, r *http.Request, status int, for
 	add("汇总方式", x.Text(rollupText(def)))
 	add("最低报送覆盖率", itoa(def.MinCoverage)+"%")
 	add("责任专班", h.forceName(x)(d.Force))
+	if def.Effort != "" {
+		v.Facts = append(v.Facts, fact{x.Text("工作量数据项"), x.name(def.Effort) + x.Text("（") + def.Effort + x.Text("）"), x.indicatorAt(def.Effort, 0)})
+	}
 	add("依据文件", def.Source)
 	for _, u := range d.Users {
 		v.Users = append(v.Users, link{Text: x.Pick(u.Name, u.NameEN), Path: "/definitions/" + u.Code})
@@ -173,7 +176,7 @@ func (h *pages) edit(w http.ResponseWriter, r *http.Request) error {
 	}
 	def := d.Latest()
 	v := editView{Code: d.Code, Name: d.Name, NameEN: d.NameEN, Force: d.Force, Order: itoa(d.Order), From: def.From.String(), Formula: d.typedIn(x.Lang), Digits: itoa(def.Digits),
-		Unit: def.Unit, UnitEN: def.UnitEN, MinCoverage: itoa(def.MinCoverage), Source: def.Source, Note: def.Note, Row: d.Row}
+		Unit: def.Unit, UnitEN: def.UnitEN, MinCoverage: itoa(def.MinCoverage), Source: def.Source, Note: def.Note, Effort: def.Effort, Row: d.Row}
 	return h.renderEdit(w, r, http.StatusOK, x, v, def.Format.String(), string(def.Direction), string(def.Rollup))
 }
 
@@ -183,6 +186,7 @@ func (h *pages) renderEdit(w http.ResponseWriter, r *http.Request, status int, x
 	for _, f := range h.s.Forces() {
 		v.Forces = append(v.Forces, option{f.Code, f.Name, f.Code == v.Force})
 	}
+	v.Efforts = x.efforts(h.s.Elements(), v.Effort)
 	v.Functions, v.Names = functionRows(x.Lang), x.nameGroups(h.s.Elements(), h.s.Heads())
 	title := "修改指标定义"
 	if v.New {
@@ -200,7 +204,7 @@ func (h *pages) postEdit(w http.ResponseWriter, r *http.Request) error {
 	get := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 	v := editView{New: r.PathValue("code") == "", Code: get("code"), Name: get("name"), NameEN: get("name_en"), Force: get("force"), Order: get("order"), From: get("from"),
 		Formula: get("formula"), Digits: get("digits"), Unit: get("unit"), UnitEN: get("unit_en"), MinCoverage: get("min_coverage"), Source: get("source"),
-		Note: get("note"), Why: get("why"), TouchPast: get("touch_past") == "1", F: map[string][]string{}}
+		Note: get("note"), Why: get("why"), Effort: get("effort"), TouchPast: get("touch_past") == "1", F: map[string][]string{}}
 	if !v.New {
 		v.Code = r.PathValue("code")
 	}
@@ -267,7 +271,7 @@ func (v *editView) draft(format, direction, rollup string, tr func(string) strin
 	}
 	d := Draft{Code: v.Code, Name: v.Name, NameEN: v.NameEN, Force: v.Force, Row: v.Row, TouchPast: v.TouchPast, Order: number("order", v.Order)}
 	d.Definition = Definition{Formula: v.Formula, Digits: number("digits", v.Digits), Direction: Direction(direction), Unit: v.Unit, UnitEN: v.UnitEN,
-		MinCoverage: number("min_coverage", v.MinCoverage), Source: v.Source, Note: v.Note, Why: v.Why}
+		MinCoverage: number("min_coverage", v.MinCoverage), Source: v.Source, Note: v.Note, Why: v.Why, Effort: v.Effort}
 	var err error
 	if d.Definition.From, err = period.ParseDay(v.From); err != nil {
 		v.F["from"] = append(v.F["from"], fault.Say(fault.New(fault.Invalid, "“%s”不是日期；请写成 2018-01-01", v.From), tr))

@@ -52,7 +52,11 @@ func (h *pages) front(w http.ResponseWriter, r *http.Request) error {
 	for _, l := range lines {
 		byCode[l.Now.Code] = l
 	}
+	x.task = h.s.tasksOf(r.Context(), web.ActorOf(r), h.s.Front(), x.Text)
 	v.Bundles = x.bundleCards(h.s.Front(), byCode, beneath)
+	if err := h.headlines(r, c, v.Bundles); err != nil {
+		return err
+	}
 	if v.Map, err = h.mapOf(r, c, lines); err != nil {
 		return err
 	}
@@ -403,7 +407,7 @@ func (h *pages) indicator(w http.ResponseWriter, r *http.Request) error {
 		own := func(b Answer) bool { return b.Unit == c.unit }
 		v.Bars, v.Slim = x.rankBars(x.say("%s：各单位", v.Name), rows[0], own), x.slimBars(x.say("%s：各单位", v.Name), rows[0], own)
 	}
-	v.Line, v.First = x.courseChart(v.Name, l.Trend), true
+	v.Line, v.First, v.Trend = x.courseChart(v.Name, l.Trend), true, x.trendAt(a)
 	if v.Chance, err = h.s.Statistics(r.Context(), reader, Question{Code: code, Unit: c.unit, Period: c.p}, x.Lang); err != nil {
 		return err
 	}
@@ -472,88 +476,6 @@ func (h *pages) meaning(r *http.Request, c choice, v *indicatorView, a Answer) e
 		v.Edit = "/definitions/edit/" + a.Code
 	}
 	return nil
-}
-
-// compare sets the units beneath a unit beside each other.
-func (h *pages) compare(w http.ResponseWriter, r *http.Request) error {
-	q := r.URL.Query()
-	c, err := h.choose(r, q.Get("unit"))
-	if err != nil {
-		return err
-	}
-	x, reader := c.x, h.readerOf(r)
-	v := compareView{Crumbs: x.crumbs(c.unit), Unit: x.unit(c.unit), Period: x.in(c.p), Switch: h.periods(r, c), Tools: toolsOf(r), Path: r.URL.Path,
-		UnitKey: x.code(c.unit), Text: c.p.String(), Empty: h.nothing(c, reader)}
-	spans := spansOf(x.tree, c.unit)
-	if len(spans) == 0 || v.Empty != nil {
-		if v.Empty == nil {
-			v.Empty = &emptyView{Title: x.Text("没有可对比的单位"), Text: x.say("%s在 %s 没有下级单位；请换一个单位或期间。", v.Unit, v.Period)}
-		}
-		return comparePage().RenderStatus(w, r, c.status(), "对比排名", v)
-	}
-	span := spans[0]
-	for _, s := range spans {
-		if s.Key == q.Get("level") {
-			span = s
-		}
-	}
-	for _, s := range spans {
-		v.Levels = append(v.Levels, option{s.Key, x.Text(s.Label), s.Key == span.Key})
-	}
-	heads := h.s.Heads()
-	codes := h.chosen(q["code"], heads)
-	rows, err := h.s.Marks(r.Context(), reader, codes, span.Units, c.p, x.Lang)
-	if err != nil {
-		return err
-	}
-	by := q.Get("by")
-	if !slices.Contains(codes, by) {
-		by = leading(rows)
-	}
-	var courses []Passing
-	var ranked []Answer
-	if len(span.Units) <= mostBars && by != "" {
-		if courses, err = h.s.Courses(r.Context(), reader, by, span.Units, c.p, x.Lang); err != nil {
-			return err
-		}
-		list, err := h.s.Many(r.Context(), reader, []string{by}, span.Units, c.p)
-		if err != nil {
-			return err
-		}
-		ranked = list[0]
-	}
-	t := x.unitsTable(span.Units, rows, by, courses)
-	if q.Get("sort") == "" {
-		t.SortBy("rank", false)
-	}
-	if done, err := web.SendTable(w, r, x.say("%s %s 对比", v.Unit, c.p), t); done || err != nil {
-		return err
-	}
-	g := web.NewGrid(r, t)
-	v.Grid, v.Chosen, v.Whole = &g, len(codes), len(codes) <= mostChildColumns && len(span.Units) <= mostBars
-	v.Groups = x.groupsOf(heads, codes, h.forceName(x))
-	for _, row := range rows {
-		v.By = append(v.By, option{row.Code, row.Title, row.Code == by})
-		if row.Code == by {
-			v.ByName = row.Title
-			none := func(Answer) bool { return false }
-			v.Bars, v.Slim = x.rankBars(row.Title, ranked, none), x.slimBars(row.Title, ranked, none)
-		}
-	}
-	if onWall(r) {
-		v.wall(r, t)
-	}
-	return comparePage().RenderStatus(w, r, c.status(), "对比排名", v)
-}
-
-// wall cuts the comparison into screens: the table, then the bars.
-func (v *compareView) wall(r *http.Request, t *table.Table) {
-	screens := tableScreens(r, t, func(v *compareView, g web.Grid) { v.Grid = &g })
-	if bars := v.Bars; bars != nil {
-		screens = append(screens, func(v *compareView) { v.Bars = bars })
-	}
-	v.Grid, v.Bars, v.Slim = nil, nil, nil
-	v.Deck = turnTo(r, v, screens)
 }
 
 // mostBars is how many units a bar chart and a column of small lines are legible for.

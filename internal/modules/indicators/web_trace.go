@@ -86,6 +86,7 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 	if v.Chance, err = h.s.Statistics(r.Context(), h.readerOf(r), q, x.Lang); err != nil {
 		return err
 	}
+	v.Trend = x.trendAt(a)
 	if len(t.Ghosts) > 0 {
 		names := make([]string, len(t.Ghosts))
 		for i, u := range t.Ghosts {

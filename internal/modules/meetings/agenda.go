@@ -62,7 +62,7 @@ func Propose(k Known) []Topic {
 			}
 		}
 		out = append(out, Topic{Kind: Followup, Title: "上次议定事项办理情况", Path: meetingPath(k.Last.ID), Key: fmt.Sprintf("followup:%d", k.Last.ID),
-			Reason: fmt.Sprintf("%s交办 %d 项，已销号 %d 项，在办 %d 项", k.Last.Title, n, closed, n-closed)})
+			Reason: fmt.Sprintf(followupReason, k.Last.Title, n, closed, n-closed)})
 	}
 	var waited []Topic // undiscussed, and there only as long as the data ask for them
 	for _, t := range k.Put {
@@ -73,7 +73,7 @@ func Propose(k Known) []Topic {
 		t.ID, t.Meeting, t.Order, t.Outcome, t.Note, t.Version = 0, 0, 0, Pending, "", 0
 		t.Carried++
 		t.Kind = Deferred
-		t.Reason = fmt.Sprintf("已连续 %d 次延后", t.Carried)
+		t.Reason = fmt.Sprintf(putReason, t.Carried)
 		out = append(out, t)
 	}
 	var worse []Topic
@@ -85,12 +85,12 @@ func Propose(k Known) []Topic {
 		case s.Light == measure.Red:
 			t.Kind, t.Reason = RedFigure, redReason(s)
 			if turned {
-				t.Reason += "；较上次调度会（" + before.Period.Chinese() + " " + before.Text + "）变差"
+				t.Reason += "；" + fmt.Sprintf(redTurned, before.Period.Chinese(), before.Text)
 			}
 			out = append(out, t)
 		case turned:
 			t.Kind = Worse
-			t.Reason = fmt.Sprintf("%s %s，上次调度会时 %s %s", s.Period.Chinese(), s.Text, before.Period.Chinese(), before.Text)
+			t.Reason = fmt.Sprintf(turnedReason, s.Period.Chinese(), s.Text, before.Period.Chinese(), before.Text)
 			worse = append(worse, t)
 		}
 	}
@@ -102,7 +102,7 @@ func Propose(k Known) []Topic {
 			continue
 		}
 		out = append(out, Topic{Kind: Overdue, Title: strings.TrimRight(i.Title, "。"), Path: i.Path, Unit: i.Lead, Force: i.Force, Code: i.Figure.Code, Key: fmt.Sprintf("item:%d", i.ID),
-			Reason: fmt.Sprintf("%s牵头，期限%s，逾期 %d 个工作日，%s", k.Unit(i.Lead), i.Deadline.Chinese(), i.Overdue, i.State.Text())})
+			Reason: fmt.Sprintf(overdueReason, k.Unit(i.Lead), i.Deadline.Chinese(), i.Overdue, i.State.Text())})
 	}
 	for _, s := range k.Signals {
 		out = append(out, Topic{Kind: Signalled, Title: s.Title, Reason: s.Reason, Path: s.Path, Key: "signal:" + s.Key, Code: s.Code, Unit: s.Unit, Force: s.Force})
@@ -138,9 +138,9 @@ func figureKey(s measure.Shown) string {
 }
 
 func redReason(s measure.Shown) string {
-	r := fmt.Sprintf("%s %s，目标 %s，未达标", s.Period.Chinese(), s.Text, s.Target)
+	r := fmt.Sprintf(redText, s.Period.Chinese(), s.Text, s.Target)
 	if s.YearBefore != "" {
-		r += "；去年同期 " + s.YearBefore
+		r += "；" + fmt.Sprintf(redTextYear, s.YearBefore)
 	}
 	return r
 }
@@ -160,7 +160,7 @@ func lateTopics(list []Late) (out []Topic) {
 		if !known {
 			i = len(out)
 			at[k] = i
-			out = append(out, Topic{Kind: Missing, Title: fmt.Sprintf("%s %s未报", l.Form, l.Period.Chinese()), Path: l.Path, Key: "late:" + l.Form + ":" + l.Period.String(), Reason: l.Name, Force: l.Force, Unit: l.Unit})
+			out = append(out, Topic{Kind: Missing, Title: fmt.Sprintf(lateTitle, l.Form, l.Period.Chinese()), Path: l.Path, Key: "late:" + l.Form + ":" + l.Period.String(), Reason: l.Name, Force: l.Force, Unit: l.Unit})
 			continue
 		}
 		out[i].Unit = 0 // several units: none of them leads
@@ -173,7 +173,7 @@ func lateTopics(list []Late) (out []Topic) {
 		if n > 6 {
 			out[i].Reason += "等"
 		}
-		out[i].Reason = fmt.Sprintf("%d 个单位到期未报：%s", n, out[i].Reason)
+		out[i].Reason = fmt.Sprintf(lateReason, n, out[i].Reason)
 	}
 	return out
 }

@@ -149,7 +149,7 @@ func effectOf(d Decision, item work.Item, was, now *measure.Shown, unit func(org
 	if d.Item != 0 {
 		e.State, e.Light, e.Path = item.State.Text(), item.Light, item.Path
 		if item.ID != 0 && item.Deadline != d.Deadline {
-			e.Deadline = item.Deadline.Chinese() + "（原 " + d.Deadline.Chinese() + "）"
+			e.Deadline = fmt.Sprintf(wasDeadline, item.Deadline.Chinese(), d.Deadline.Chinese())
 		}
 		if item.Why != "" && item.Why != item.State.Text() {
 			e.State += "，" + item.Why
@@ -170,13 +170,13 @@ func effectOf(d Decision, item work.Item, was, now *measure.Shown, unit func(org
 	case now.Value == "":
 		e.Words = "最新一期没有数。"
 	case now.Worse(was.Value):
-		e.Words = fmt.Sprintf("该指标由 %s 变为 %s，较交办时变差；不说明因果。", was.Text, now.Text)
+		e.Words = fmt.Sprintf(effectWorse, was.Text, now.Text)
 	case was.Worse(now.Value):
-		e.Words = fmt.Sprintf("该指标由 %s 变为 %s，较交办时好转；不说明因果。", was.Text, now.Text)
+		e.Words = fmt.Sprintf(effectBetter, was.Text, now.Text)
 	case was.Value == now.Value:
-		e.Words = fmt.Sprintf("该指标与交办时持平（%s）。", now.Text)
+		e.Words = fmt.Sprintf(effectSame, now.Text)
 	default:
-		e.Words = fmt.Sprintf("该指标由 %s 变为 %s；不说明因果。", was.Text, now.Text)
+		e.Words = fmt.Sprintf(effectMoved, was.Text, now.Text)
 	}
 	return e
 }

@@ -83,7 +83,7 @@ func (c Content) document(made, generator, base string) *docgen.Document {
 	case len(c.Effects) == 0:
 		add(docgen.Say(c.Last + "没有交办事项。"))
 	default:
-		add(docgen.Table{Table: keep(c.effectTable(), "no", "text", "lead", "deadline", "state", "light")})
+		add(docgen.Table{Table: c.effectTable().Keep("no", "text", "lead", "deadline", "state", "light")})
 		for _, e := range c.Effects {
 			if e.Figure != "" {
 				add(docgen.Say(fmt.Sprintf("第%d项关联指标“%s”：%s", e.No, e.Figure, e.Words)))
@@ -129,30 +129,6 @@ func (c Content) figureColumns() []table.Column {
 		cols = append(cols, table.Column{Head: []string{"较上次"}, Key: "moved", Align: table.Center})
 	}
 	return cols
-}
-
-// keep leaves the columns with the keys given, so that a table fits an upright page; the whole of it
-// stands in the overview.
-func keep(t *table.Table, keys ...string) *table.Table {
-	var cols []int
-	for i := range t.Columns {
-		if slices.Contains(keys, t.Columns[i].Key) {
-			cols = append(cols, i)
-		}
-	}
-	columns := make([]table.Column, len(cols))
-	for j, i := range cols {
-		columns[j] = t.Columns[i]
-	}
-	t.Columns = columns
-	for r := range t.Rows {
-		cells := make([]table.Cell, len(cols))
-		for j, i := range cols {
-			cells[j] = t.Rows[r].Cells[i]
-		}
-		t.Rows[r].Cells = cells
-	}
-	return t
 }
 
 func (c Content) hasIntervals() bool {
@@ -208,6 +184,15 @@ func (c Content) overviewTable(w *writer) *table.Table {
 	for _, f := range c.Figures {
 		t.Rows = append(t.Rows, c.figureRow(w, f))
 	}
+	if !slices.ContainsFunc(c.Figures, func(f measure.Shown) bool { return f.Place > 0 }) {
+		var keys []string // a county without a published rank has no column of ranks
+		for i := range t.Columns {
+			if k := t.Columns[i].Key; k != "place" {
+				keys = append(keys, k)
+			}
+		}
+		t.Keep(keys...)
+	}
 	return t
 }
 
@@ -221,7 +206,7 @@ func (c Content) forceBlocks(w *writer, f ForcePage) (out []docgen.Block) {
 	for _, x := range f.Figures {
 		t.Rows = append(t.Rows, c.figureRow(w, x))
 	}
-	out = append(out, docgen.Table{Table: keep(t, "name", "period", "value", "interval", "target", "light", "prev", "year_before", "moved")})
+	out = append(out, docgen.Table{Table: t.Keep("name", "period", "value", "interval", "target", "light", "prev", "year_before", "moved")})
 	if p, ok := trendOf(f.Figures, f.Ranked); ok {
 		out = append(out, p)
 	}
@@ -309,7 +294,10 @@ func minutes(w Whole, unit func(org.UnitID) string, made, generator, base, cutof
 		if chair == "" {
 			chair = "会议主持人"
 		}
-		opening = fmt.Sprintf("%s，%s主持召开%s，听取各专班和有关单位情况汇报，研究了 %d 个议题。", m.Day.Chinese(), chair, m.Title, len(w.Topics))
+		opening = fmt.Sprintf("%s，%s主持召开%s，听取各专班和有关单位情况汇报。", m.Day.Chinese(), chair, m.Title)
+		if n := w.considered(); n > 0 {
+			opening = fmt.Sprintf("%s，%s主持召开%s，听取各专班和有关单位情况汇报，研究了 %d 个议题。", m.Day.Chinese(), chair, m.Title, n)
+		}
 	}
 	d.Body = append(d.Body, docgen.Say(opening))
 	discussed := 0
@@ -351,6 +339,17 @@ func minutes(w Whole, unit func(org.UnitID) string, made, generator, base, cutof
 	d.Present = attendance(w.Seats)
 	d.Meta = docgen.Meta{Subject: m.Title + "纪要", Author: unit(m.Host), Cutoff: cutoff, Made: made, Generator: generator, Base: base}
 	return d
+}
+
+// considered counts the topics that something was noted or decided on.
+func (w Whole) considered() (n int) {
+	for _, t := range w.Topics {
+		decided := slices.ContainsFunc(w.Decisions, func(d Decision) bool { return d.Topic == t.ID && !d.Gone })
+		if t.Outcome != Pending || strings.TrimSpace(t.Note) != "" || decided {
+			n++
+		}
+	}
+	return n
 }
 
 // attendance lists who was there, who sent somebody and who was excused; those who neither came

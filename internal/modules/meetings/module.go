@@ -3,6 +3,7 @@ package meetings
 import (
 	"embed"
 	"sync"
+	"time"
 
 	"kaiyang/internal/platform/web"
 )
@@ -29,5 +30,8 @@ func (s *Service) Module() web.Module {
 		Menu:   []web.MenuItem{{Group: "调度", Label: "会议", Path: "/meetings", Rule: ruleRead, Order: 20}},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Jobs:   []web.Job{{Name: "packs", Every: time.Second, Run: s.making.CloseAfter}},
+		Title:  "会议",
+		Deeds:  deeds(),
 	}
 }

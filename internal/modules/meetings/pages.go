@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
@@ -19,8 +20,20 @@ import (
 // lens shows things in a reader's language.
 type lens struct {
 	words.Lang
-	tree *org.Tree
-	name func(org.UnitID) string
+	tree   *org.Tree
+	name   func(org.UnitID) string
+	lights func(measure.Light) (zh, en string) // what the county calls the lights of items; may be nil
+	others words.Sayings                       // of what stands in reasons and comes from other modules
+}
+
+// itemLight names the light of an item.
+func (x lens) itemLight(l measure.Light) string {
+	if x.lights != nil {
+		if zh, en := x.lights(l); zh != "" {
+			return x.Pick(zh, en)
+		}
+	}
+	return x.t(itemLight(l))
 }
 
 func (x lens) t(chinese string, args ...any) string { return words.T(x.Lang, chinese, args...) }
@@ -118,6 +131,31 @@ type wholeView struct {
 	Path                              string
 	Effects                           *table.Table
 	EffectsOpen                       bool // while the meeting is being made ready
+	Making                            *makingView
+}
+
+// makingView tells how far a pack is that is being made.
+type makingView struct {
+	Step        string
+	Done, Total int64
+}
+
+// watch shows a run that makes a pack: its progress, or why it ended without one.
+func (v *wholeView) watch(x lens, run *packRun, faults web.Faults) (web.Faults, error) {
+	if !run.Finished() {
+		v.Making = &makingView{Total: int64(len(makingSteps()))}
+		if v.Making.Done, _ = run.Progress(); v.Making.Done < v.Making.Total {
+			v.Making.Step = x.t(makingSteps()[v.Making.Done])
+		}
+		return faults, nil
+	}
+	if _, err := run.Result(); err != nil {
+		if fault.KindOf(err) == fault.Internal {
+			return nil, err
+		}
+		return web.Faults{"": {fault.Say(err, x.Text)}}, nil
+	}
+	return faults, nil
 }
 
 type linkView struct{ Text, Path string }
@@ -128,20 +166,21 @@ type option struct {
 }
 
 type topicLine struct {
-	ID, Version         int64
-	No                  int
-	Kind, Tag           string
-	Title, Reason, Path string
-	Key                 string
-	Force               string
-	Outcome             string
-	OutcomeText         string
-	Note                string
-	Carried             int
-	Current             bool
-	First, Last         bool
-	Run                 string
-	Outcomes            []option
+	ID, Version           int64
+	No                    int
+	Kind, Tag             string
+	Title, Reason, Path   string
+	TitleLang, ReasonLang string // languages they are in, for the page
+	Key                   string
+	Force                 string
+	Outcome               string
+	OutcomeText           string
+	Note                  string
+	Carried               int
+	Current               bool
+	First, Last           bool
+	Run                   string
+	Outcomes              []option
 }
 
 var topicTags = map[TopicKind]string{RedFigure: "bad", Overdue: "bad", Worse: "warn", Missing: "warn", OfPlan: "warn", Deferred: "warn", Signalled: "warn"}
@@ -153,6 +192,8 @@ func (o Outcome) text() string {
 func (x lens) topicLine(t Topic, i, n int, current int64) topicLine {
 	l := topicLine{ID: t.ID, Version: t.Version, No: i + 1, Kind: x.t(t.Kind.Text()), Tag: topicTags[t.Kind], Title: t.Title, Reason: t.Reason, Path: t.Path, Key: t.Key, Force: x.name(t.Force),
 		Outcome: string(t.Outcome), OutcomeText: x.t(t.Outcome.text()), Note: t.Note, Carried: t.Carried, Current: t.ID != 0 && t.ID == current, First: i == 0, Last: i == n-1}
+	l.Title, l.TitleLang = x.title(t)
+	l.Reason, l.ReasonLang = x.kept(t.Reason)
 	if t.ID != 0 {
 		l.Run = runPath(t.Meeting, t.ID)
 	}
@@ -195,7 +236,7 @@ func (x lens) decisionLine(d Decision, items map[int64]work.Item, topics []Topic
 		l.Deadline = d.Deadline.String()
 	}
 	if i, ok := items[d.Item]; ok {
-		l.ItemNo, l.ItemPath, l.State, l.Light, l.LightWord = i.No, i.Path, x.t(i.State.Text()), i.Light, x.t(itemLight(i.Light))
+		l.ItemNo, l.ItemPath, l.State, l.Light, l.LightWord = i.No, i.Path, x.t(i.State.Text()), i.Light, x.itemLight(i.Light)
 		if i.Deadline != d.Deadline {
 			l.Deadline = i.Deadline.String() + " " + x.t("（原 %s）", d.Deadline)
 		}
@@ -292,14 +333,18 @@ type packLine struct {
 	Fonts             string
 	Newest            bool
 	Figures, Problems int
+	Moved             string // day, time and place that it names, where the meeting has others now
 }
 
-func (x lens) packLines(list []Pack) (out []packLine) {
+func (x lens) packLines(m Meeting, list []Pack) (out []packLine) {
 	for i, p := range slices.Backward(list) {
 		l := packLine{Version: p.Version, Cutoff: instant(p.Cutoff), By: p.By, Change: p.Change, Newest: i == len(list)-1, Fonts: p.Fonts,
 			Docx: packPath(p.Meeting, p.Version, "docx"), PDF: packPath(p.Meeting, p.Version, "pdf"), XLSX: packPath(p.Meeting, p.Version, "xlsx")}
 		if c, err := readContent(p.Content); err == nil {
 			l.Figures, l.Problems = len(c.Figures), len(c.Problems)
+			if c.Day != m.Day.Chinese() || c.Time != m.Time || c.Place != m.Place {
+				l.Moved = strings.TrimSpace(x.part(c.Day) + " " + c.Time + " " + c.Place)
+			}
 		}
 		out = append(out, l)
 	}
@@ -382,7 +427,7 @@ type itemLine struct {
 }
 
 func (x lens) itemLine(i work.Item) itemLine {
-	return itemLine{No: i.No, Title: i.Title, Lead: x.name(i.Lead), Deadline: i.Deadline.String(), State: x.t(i.State.Text()), Path: i.Path, Why: i.Why, Light: i.Light, LightWord: x.t(itemLight(i.Light))}
+	return itemLine{No: i.No, Title: i.Title, Lead: x.name(i.Lead), Deadline: i.Deadline.String(), State: x.t(i.State.Text()), Path: i.Path, Why: i.Why, Light: i.Light, LightWord: x.itemLight(i.Light)}
 }
 
 func (x lens) figureView(f measure.Shown) *figureView {
@@ -440,11 +485,20 @@ func (x lens) effectsTable(c Content) *table.Table {
 	t.Columns = append(t.Columns, table.Column{Head: []string{x.t("关联指标"), x.t("变化")}, Key: "words", Width: 14})
 	for i := range t.Rows {
 		for j := range t.Rows[i].Cells {
-			if c := &t.Rows[i].Cells[j]; c.Kind == table.LightKind || t.Columns[j].Key == "state" {
-				c.Text = x.t(c.Text)
+			c := &t.Rows[i].Cells[j]
+			switch key := t.Columns[j].Key; {
+			case c.Kind == table.LightKind:
+				c.Text = x.itemLight(c.Light)
+			case key == "state":
+				c.Text = x.standing(c.Text)
+			case key == "deadline":
+				c.Text = x.deadline(c.Text)
+			case key == "was" || key == "now":
+				c.Text = x.dated(c.Text)
 			}
 		}
-		t.Rows[i].Cells = append(t.Rows[i].Cells, table.Text(c.Effects[i].Words))
+		moved, _ := x.kept(c.Effects[i].Words)
+		t.Rows[i].Cells = append(t.Rows[i].Cells, table.Text(moved))
 	}
 	return t
 }

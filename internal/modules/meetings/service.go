@@ -15,10 +15,12 @@ import (
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/core/work"
+	"kaiyang/internal/platform/background"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/notify"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/words"
 )
 
 // Units is what meetings need to know of the units.
@@ -61,7 +63,10 @@ type Joints struct {
 	Notices notify.Teller
 	Forces  func() []org.UnitID // the task forces of today, in their order
 	// Print writes a document in a format ("docx", "pdf", "xlsx") and tells which fonts stood in.
-	Print     func(w io.Writer, d *docgen.Document, format string) (fonts string, err error)
+	Print   func(w io.Writer, d *docgen.Document, format string) (fonts string, err error)
+	Sayings words.Sayings // sentences of other modules that stand in reasons and states, kept in Chinese
+	// ItemLight gives what the county calls a light of an item, in both languages; "" for the usual word.
+	ItemLight func(ctx context.Context, l measure.Light) (zh, en string)
 	Generator string        // "开阳 0.2", printed at the end of documents
 	Base      func() string // address before the links of documents; "" leaves them out
 }
@@ -73,12 +78,16 @@ type Service struct {
 	files  *files.Store
 	clock  func() time.Time
 	joints Joints
+	making *background.Desk[int64, Pack] // packs being made, by meeting
 }
 
 // New makes the service.
 func New(db *sqldb.DB, units Units, store *files.Store, clock func() time.Time) *Service {
-	return &Service{db: db, units: units, files: store, clock: clock}
+	return &Service{db: db, units: units, files: store, clock: clock, making: background.New[int64, Pack](clock, keepRuns)}
 }
+
+// Close ends what runs in the background.
+func (s *Service) Close() { s.making.Close() }
 
 // Join connects the module with the others.
 func (s *Service) Join(j Joints) { s.joints = j }
@@ -314,7 +323,7 @@ func (s *Service) Change(ctx context.Context, by perm.Actor, id int64, e Edit) e
 			return nil, err
 		}
 		if moved && m.State == Invited {
-			if err := s.invite(tx, *m, fmt.Sprintf("moved:%s:%s", m.Day, m.Time), "会议改期：%s，%s %s，%s"); err != nil {
+			if err := s.invite(tx, *m, fmt.Sprintf("moved:%d", e.Version), "会议改期：%s，%s %s，%s"); err != nil {
 				return nil, err
 			}
 		}

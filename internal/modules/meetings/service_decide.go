@@ -34,8 +34,8 @@ func (d Decision) Check(t *org.Tree, meeting period.Day) error {
 // either both are there or neither.
 func (s *Service) Decide(ctx context.Context, by perm.Actor, id int64, d Decision) (out Decision, err error) {
 	err = s.change(ctx, by, id, "decide", func(tx *sqldb.Tx, m *Meeting) (any, error) {
-		if m.State == Cancelled {
-			return nil, m.mayChange()
+		if err := m.mayChange(); err != nil {
+			return nil, err
 		}
 		if err := d.Check(s.units.Today(), m.Day); err != nil {
 			return nil, err
@@ -155,8 +155,8 @@ func (s *Service) Strike(ctx context.Context, by perm.Actor, id, decision int64)
 
 func (s *Service) decision(ctx context.Context, by perm.Actor, id, decision int64, deed string, do func(*sqldb.Tx, *Meeting, *Decision) error) error {
 	return s.change(ctx, by, id, deed, func(tx *sqldb.Tx, m *Meeting) (any, error) {
-		if m.State == Cancelled {
-			return nil, m.mayChange()
+		if err := m.mayChange(); err != nil {
+			return nil, err
 		}
 		list, err := decisionsOf(tx, id)
 		if err != nil {

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/platform/background"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/sqldb"
@@ -31,10 +33,15 @@ var media = map[string]string{"docx": "application/vnd.openxmlformats-officedocu
 // The steps are told to progress, which may be nil.
 func (s *Service) Prepare(ctx context.Context, by perm.Actor, id int64, progress func(step string, done, total int)) (p Pack, err error) {
 	defer fault.Wrap(&err, "meetings.Prepare(%d)", id)
-	tell := func(step string, done int) {
-		if progress != nil {
-			progress(step, done, 5)
+	tell := func(done int) {
+		if progress == nil {
+			return
 		}
+		step := "完成"
+		if steps := makingSteps(); done < len(steps) {
+			step = steps[done]
+		}
+		progress(step, done, len(makingSteps()))
 	}
 	if err := by.May(ruleKeep, perm.On{}); err != nil {
 		return p, err
@@ -42,7 +49,7 @@ func (s *Service) Prepare(ctx context.Context, by perm.Actor, id int64, progress
 	if s.joints.Print == nil || s.joints.Figures == nil {
 		return p, fault.New(fault.Unavailable, "文书或指标模块没有启用，不能生成会议材料")
 	}
-	tell("收集指标和事项", 0)
+	tell(0)
 	c, err := s.content(ctx, by, id)
 	if err != nil {
 		return p, err
@@ -57,7 +64,7 @@ func (s *Service) Prepare(ctx context.Context, by perm.Actor, id int64, progress
 	doc := c.document(made, s.joints.Generator, s.base())
 	out := map[string][]byte{}
 	for i, f := range Formats() {
-		tell("写 "+f, 1+i)
+		tell(1 + i)
 		var buf bytes.Buffer
 		fonts, err := s.joints.Print(&buf, doc, f)
 		if err != nil {
@@ -68,7 +75,7 @@ func (s *Service) Prepare(ctx context.Context, by perm.Actor, id int64, progress
 		}
 		out[f] = buf.Bytes()
 	}
-	tell("保存", 4)
+	tell(4)
 	sum := sha256.Sum256(text)
 	p.Meeting, p.Cutoff, p.Change, p.Sum, p.Content = id, made, c.Change, hex.EncodeToString(sum[:]), string(text)
 	err = s.change(ctx, by, id, "pack", func(tx *sqldb.Tx, m *Meeting) (any, error) {
@@ -90,8 +97,35 @@ func (s *Service) Prepare(ctx context.Context, by perm.Actor, id int64, progress
 		}
 		return map[string]any{"version": p.Version, "change": p.Change, "sum": p.Sum}, p.insert(tx)
 	})
-	tell("完成", 5)
+	tell(5)
 	return p, err
+}
+
+// keepRuns is how long the result of a run in the background stays; patience is how long the request
+// that began it waits, so that a small county needs no second page.
+const (
+	keepRuns = time.Hour
+	patience = 2 * time.Second
+)
+
+// A packRun is a pack being made; it goes on when its page is left.
+type packRun = background.Run[int64, Pack]
+
+// Begin makes a pack in the background; who presses twice begins it once.
+func (s *Service) Begin(ctx context.Context, by perm.Actor, id int64) (*packRun, error) {
+	if err := by.May(ruleKeep, perm.On{}); err != nil {
+		return nil, err
+	}
+	return s.making.Start(ctx, makingID(id), by.Login, "", id, func(ctx context.Context, progress func(done, total int64)) (Pack, error) {
+		return s.Prepare(ctx, by, id, func(_ string, done, total int) { progress(int64(done), int64(total)) })
+	})
+}
+
+func makingID(meeting int64) string { return "pack:" + strconv.FormatInt(meeting, 10) }
+
+// makingSteps says what is being done, by how many steps are done.
+func makingSteps() []string {
+	return []string{"收集指标和事项", "写 Word", "写 PDF", "写 Excel", "保存"}
 }
 
 func packName(title string, version int, format string) string {

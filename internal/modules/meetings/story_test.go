@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
@@ -15,6 +16,7 @@ import (
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/core/work"
+	"kaiyang/internal/platform/words"
 )
 
 // From one meeting to the next: what the data propose, what is decided, what became of it, and
@@ -81,7 +83,16 @@ func TestTheLoopOfTwoMeetings(t *testing.T) {
 		if len(doc.Present) != 2 || doc.Present[0].Text != "指挥长 甲某" || doc.Present[1].Label != "缺席" {
 			t.Errorf("attendance: %+v", doc.Present)
 		}
+		if !strings.Contains(text.String(), "研究了 2 个议题") { // of three; nothing was noted on the missing returns
+			t.Errorf("the minutes do not count what was considered:\n%s", text.String())
+		}
 		w.must(w.s.Move(ctx, by, first, Held, ""))
+		if _, err := w.s.Decide(ctx, by, first, Decision{Kind: Information, Text: "会后补记"}); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("a meeting that is over takes decisions: %v", err)
+		}
+		if err := w.s.Strike(ctx, by, first, w.show(first).Decisions[1].ID); fault.KindOf(err) != fault.Conflict {
+			t.Errorf("a meeting that is over loses decisions: %v", err)
+		}
 		if err := w.s.Discuss(ctx, by, first, own, Discussion{}); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("a meeting that is over takes notes: %v", err)
 		}
@@ -262,5 +273,87 @@ func TestPagesInBothLanguages(t *testing.T) {
 	r = w.ask("POST", meetingPath(id)+"/decisions", url.Values{"back": {"run"}, "topic": {"1"}, "kind": {"assignment"}, "text": {"我写的内容"}, "lead": {"东山镇"}, "deadline": {"2018-05-20"}, "standard": {"有表"}}, false)
 	if r.Code != http.StatusSeeOther || len(w.items) != 1 {
 		t.Errorf("a decision typed on the page = %d, items %d", r.Code, len(w.items))
+	}
+}
+
+// A meeting that is moved after its pack was frozen says so beside the pack; a new version is the
+// way, and the old one stays as it was.
+func TestAMeetingMovedAfterItsPackWasFrozen(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		ctx, by := context.Background(), w.office()
+		id := w.plan(w.series(), "2018-04b")
+		one, err := w.s.Prepare(ctx, by, id, nil)
+		w.must(err)
+		w.must(w.s.Invite(ctx, by, id))
+		line := func() packLine {
+			m := w.show(id)
+			return w.s.wholeView(lens{Lang: words.Chinese, tree: w.Today(), name: w.s.unitName}, by, m).Packs[0]
+		}
+		if l := line(); l.Moved != "" {
+			t.Errorf("a fresh pack is said to be out of date: %q", l.Moved)
+		}
+		told := len(w.told)
+		for _, day := range []string{"2018-04-27", "2018-04-28", "2018-04-27"} { // there and back: everybody hears of each
+			m := w.show(id).Meeting
+			w.must(w.s.Change(ctx, by, id, Edit{Version: m.Version, Title: m.Title, Day: period.MustDay(day), Time: m.Time, Place: m.Place}))
+		}
+		if n := len(w.told) - told; n != 9 {
+			t.Errorf("%d messages of three moves to 3 posts", n)
+		}
+		if l := line(); l.Version != 1 || !strings.HasPrefix(l.Moved, "2018年4月26日") {
+			t.Errorf("the pack of the old day: %+v", l)
+		}
+		two, err := w.s.Prepare(ctx, by, id, nil)
+		w.must(err)
+		if l := line(); l.Version != 2 || l.Moved != "" {
+			t.Errorf("the new pack: %+v", l)
+		}
+		if p := w.show(id).Packs; p[0].Sum != one.Sum || p[0].Docx != one.Docx || two.Sum == one.Sum {
+			t.Error("the first pack is not what it was")
+		}
+	})
+}
+
+// A pack that takes long is made in the background: its page tells how far it is, somebody else who
+// asks for one is told to wait, and in the end the pack is there, or the reason why it is not.
+func TestALongPackTellsItsProgress(t *testing.T) {
+	w := newWorldOnSQLite(t)
+	id := w.plan(w.series(), "2018-04b")
+	w.hold = make(chan struct{})
+	if r := w.ask("POST", meetingPath(id)+"/packs", url.Values{}, false); r.Code != http.StatusSeeOther || r.Header().Get("Location") != meetingPath(id)+"#packs" {
+		t.Fatalf("%d %s", r.Code, r.Header().Get("Location"))
+	}
+	page := w.ask("GET", meetingPath(id), nil, false)
+	if body := page.Body.String(); page.Header().Get("Refresh") != "1" || !strings.Contains(body, "写 Word") || !strings.Contains(body, `<progress max="5" value="1">`) {
+		t.Errorf("no progress: %q %.300s", page.Header().Get("Refresh"), body)
+	}
+	w.as = w.actor(perm.Office, post, 10)
+	if r := w.ask("POST", meetingPath(id)+"/packs", url.Values{}, false); r.Code != http.StatusForbidden || !strings.Contains(r.Body.String(), "请等它结束") {
+		t.Errorf("a second person begins one meanwhile: %d", r.Code)
+	}
+	w.as = w.office()
+	ended := func() string {
+		run, _ := w.s.making.Find(makingID(id), w.as.Login)
+		run.Wait(t.Context(), 10*time.Second)
+		page := w.ask("GET", meetingPath(id), nil, false)
+		if page.Header().Get("Refresh") != "" {
+			t.Error("the page goes on refreshing")
+		}
+		return page.Body.String()
+	}
+	close(w.hold)
+	if body := ended(); !strings.Contains(body, meetingPath(id)+"/packs/1/docx") || strings.Contains(body, "<progress") {
+		t.Errorf("the pack is not there: %.300s", body)
+	}
+	w.hold, w.torn = make(chan struct{}), fault.New(fault.Unavailable, "没有可用的中文字体")
+	w.ask("POST", meetingPath(id)+"/packs", url.Values{}, false)
+	close(w.hold)
+	run, _ := w.s.making.Find(makingID(id), w.as.Login)
+	run.Wait(t.Context(), 10*time.Second)
+	if r := w.ask("GET", meetingPath(id), nil, false); !strings.Contains(r.Body.String(), "没有可用的中文字体") {
+		t.Errorf("the page does not say why there is no pack: %d %.400s", r.Code, r.Body)
+	}
+	if r := w.ask("GET", meetingPath(id), nil, false); r.Code != http.StatusOK || strings.Contains(r.Body.String(), "没有可用的中文字体") {
+		t.Errorf("the reason is said for ever: %d", r.Code)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/web"
@@ -46,7 +47,11 @@ func (s *Service) routes() []web.Route {
 }
 
 func (s *Service) lens(r *http.Request) lens {
-	return lens{Lang: web.LangOf(r), tree: s.units.Today(), name: s.unitName}
+	x := lens{Lang: web.LangOf(r), tree: s.units.Today(), name: s.unitName, others: s.joints.Sayings}
+	if f := s.joints.ItemLight; f != nil {
+		x.lights = func(l measure.Light) (zh, en string) { return f(r.Context(), l) }
+	}
+	return x
 }
 
 // unit reads a unit that was typed: a code or a name.

@@ -31,6 +31,16 @@ func (s *Service) showWhole(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	v := s.wholeView(x, a, m)
+	if run, ok := s.making.Find(makingID(id), a.Login); ok {
+		if faults, err = v.watch(x, run, faults); v.Making != nil {
+			w.Header().Set("Refresh", "1")
+		} else {
+			s.making.Drop(run.ID, run.Owner)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if v.MayKeep && v.Open {
 		add, _, err := s.Proposals(r.Context(), a, id)
 		if err != nil {
@@ -76,7 +86,7 @@ func (s *Service) wholeView(x lens, a perm.Actor, m Whole) wholeView {
 	q := m.Meeting
 	v := wholeView{ID: q.ID, Version: q.Version, Title: q.Title, Day: q.Day.String(), DayText: q.Day.String(), Weekday: weekday(x.Lang, q.Day), Time: q.Time, Place: q.Place, Chair: q.Chair, Host: x.name(q.Host),
 		Summary: q.Summary, Period: x.period(q.Period), State: x.t(q.State.Text()), Shifted: x.t(q.Shifted), MayKeep: a.Can(ruleKeep), Open: q.State != Held && q.State != Cancelled, Running: q.State == Running,
-		Held: q.State == Held, Topics: x.topicLines(m.Topics, q.Current), Roll: x.roll(m.Seats), Packs: x.packLines(m.Packs), Forms: web.Faults{}, Path: meetingPath(q.ID)}
+		Held: q.State == Held, Topics: x.topicLines(m.Topics, q.Current), Roll: x.roll(m.Seats), Packs: x.packLines(q, m.Packs), Forms: web.Faults{}, Path: meetingPath(q.ID)}
 	v.StateTag = map[State]string{Running: "warn", Held: "good", Cancelled: "bad"}[q.State]
 	if work, known := s.units.Calendar().IsWorkday(q.Day); known && !work {
 		v.OffDay = true
@@ -480,7 +490,15 @@ func (s *Service) postPack(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p, err := s.Prepare(r.Context(), web.ActorOf(r), id, nil)
+	run, err := s.Begin(r.Context(), web.ActorOf(r), id)
+	if err != nil {
+		return s.again(w, r, err, nil)
+	}
+	if run.Wait(r.Context(), patience); !run.Finished() {
+		return web.Redirect(w, r, meetingPath(id)+"#packs") // the page tells the progress
+	}
+	p, err := run.Result()
+	s.making.Drop(run.ID, run.Owner)
 	if err != nil {
 		return s.again(w, r, err, nil)
 	}

@@ -50,6 +50,8 @@ type world struct {
 	told    []notify.Event
 	jam     error // opening an item fails with it
 	printed int
+	hold    chan struct{} // the printer waits for it, where there is one
+	torn    error         // what the printer answers
 	s       *Service
 	site    *web.Site
 	as      perm.Actor
@@ -116,6 +118,12 @@ func (w *world) Tell(_ *sqldb.Tx, e notify.Event) error {
 
 func (w *world) print(out io.Writer, d *docgen.Document, format string) (string, error) {
 	w.printed++
+	if w.hold != nil {
+		<-w.hold
+	}
+	if w.torn != nil {
+		return "", w.torn
+	}
 	_, err := fmt.Fprintf(out, "%s %s\n", format, d.Title)
 	for _, b := range d.Body {
 		switch x := b.(type) {
@@ -157,6 +165,7 @@ func newWorld(t *testing.T, db *sqldb.DB) *world {
 	w.must(err)
 	w.figures = map[string]measure.Shown{"I1": shown("I1", "执行率", "99.1", "≥98%", measure.Green, "2018-03"), "I2": shown("I2", "未复吸率", "29.5", "≥30%", measure.Red, "2018-03")}
 	w.s = New(db, w, files.New(db), w.clock.Now)
+	t.Cleanup(w.s.Close)
 	w.s.Join(Joints{Figures: w, Items: w, Notices: w, Print: w.print, Generator: "开阳 测试", Forces: func() []org.UnitID { return []org.UnitID{forceA, forceB} },
 		Late: func(context.Context, perm.Actor, period.Day) ([]Late, error) { return w.late, nil },
 		Posts: func(context.Context) ([]Holder, error) {

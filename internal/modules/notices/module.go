@@ -32,6 +32,8 @@ func (s *Service) Module() web.Module {
 		Menu:     []web.MenuItem{{Group: "系统", Label: "外发通知", Path: "/outbound", Rule: ruleQueue, Order: 906}},
 		Routes:   s.routes(),
 		Rules:    rules(),
+		Title:    "通知",
+		Deeds:    deeds(),
 		OnChange: s.change,
 		Load:     s.Load,
 		Jobs:     []web.Job{{Name: "send", Every: 20 * time.Second, Run: s.Run}},

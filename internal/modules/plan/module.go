@@ -57,6 +57,8 @@ func (s *Service) Module() web.Module {
 		Menu:   []web.MenuItem{{Group: "调度", Label: "计划", Path: "/plan", Rule: ruleRead, Order: 26}},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "计划",
+		Deeds:  deeds(),
 		Jobs:   []web.Job{{Name: "plan.tick", Every: time.Minute, Run: s.Tick}},
 	}
 }

@@ -373,6 +373,7 @@ type issueView struct {
 	Reason     string
 	Changes    string
 	Compare    string
+	Decide     string // where a proposal is approved or sent back, for those who may
 }
 
 // outline is a programme with its goals and tasks, to read or to edit.

@@ -194,6 +194,9 @@ func (s *Service) getIssue(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := issueView{Head: s.headOf(r, b, "versions"), Line: x.edition(b, q.Edition), Programmes: x.outlines(b.plan.ID, q.Content, false)}
+	if q.Edition.State == Proposed && v.Head.MayApprove {
+		v.Decide = underPlan(b.plan.ID, "/versions#approve")
+	}
 	for _, f := range []string{"xlsx", "csv"} {
 		v.Docs = append(v.Docs, option{Value: v.Line.Path + "/export/" + f, Label: map[string]string{"xlsx": "Excel", "csv": "CSV"}[f]})
 	}

@@ -131,6 +131,10 @@ func TestTheStoryByForms(t *testing.T) {
 	}
 	go303("propose", "/plans/1/state/propose")
 	w.as = w.leader()
+	// The message to the leader opens the proposal; from there the deed is one step away.
+	if body := w.request("GET", "/plans/1/versions/1", "", "", "zh").Body.String(); !strings.Contains(body, `href="/plans/1/versions#approve"`) {
+		t.Errorf("the proposal does not lead to its approval: %.900s", plain(body))
+	}
 	if rec := w.post("/plans/1/state/return", "reason", ""); rec.Code != 422 {
 		t.Errorf("sent back without a reason = %d", rec.Code)
 	}

@@ -82,6 +82,7 @@ type force struct {
 type ranking struct {
 	Figure measure.Shown // the county's
 	List   []measure.Shown
+	Fair   measure.Fairness // what chance allows to say of it; without units where it is not asked for
 }
 
 // small and hidden are what the indicators print for counts that may not be seen.

@@ -116,9 +116,11 @@ func notice(b *brief) *docgen.Document {
 		add(docgen.Head(2, "（"+ordinal(i+1)+"）"+r.Figure.Name))
 		add(b.rankSentences(r)...)
 		add(docgen.Table{Table: b.rankTable(r, fmt.Sprintf("rank%d", i+1))})
+		add(fairSentences(r)...)
 	}
 	if len(b.Rankings) > 0 {
 		add(docgen.Say("排名按印出的数值，数值相同的并列；基数小的单位差别可能出于偶然，不宜据此比高低。"))
+		add(b.fairMeaning()...)
 	}
 	add(docgen.Head(1, "三、存在问题"))
 	add(b.problems(w)...)
@@ -184,5 +186,6 @@ func (b *brief) rankTable(r ranking, id string) *table.Table {
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(place), table.Text(b.name(x.Unit)), cell(x), table.Text(fraction), table.Text(target), table.Light(x.Light, chart.LightWord(x.Light))}})
 	}
+	addFair(t, r)
 	return t
 }

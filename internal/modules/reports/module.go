@@ -32,5 +32,7 @@ func (s *Service) Module() web.Module {
 		Menu:   []web.MenuItem{{Group: "调度", Label: "文书", Path: "/reports", Rule: ruleRead, Order: 29}},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "文书",
+		Deeds:  deeds(),
 	}
 }

@@ -38,6 +38,8 @@ type Joints struct {
 	Forces   func() []org.UnitID // the task forces of today, in their order
 	// Parts gives an element's categories, each under its label, for shares by drug class.
 	Parts func(ctx context.Context, reader perm.Actor, element string, unit org.UnitID, p period.Period) ([]measure.Shown, error)
+	// Fairly compares the townships by an indicator, allowing for chance; nil leaves it out.
+	Fairly func(ctx context.Context, reader perm.Actor, code string, p period.Period) (measure.Fairness, error)
 	// Makers make the documents of other parts: pack, minutes.
 	Makers map[string]Maker
 	// Print writes a document in a format ("docx", "pdf", "xlsx") and tells which fonts stood in.

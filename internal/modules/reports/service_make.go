@@ -231,7 +231,11 @@ func (s *Service) rankings(ctx context.Context, reader perm.Actor, b *brief) err
 			continue
 		}
 		slices.SortStableFunc(list, func(a, c measure.Shown) int { return last(a.Place) - last(c.Place) })
-		b.Rankings = append(b.Rankings, ranking{f, list})
+		fair, err := s.fairly(ctx, reader, f)
+		if err != nil {
+			return err
+		}
+		b.Rankings = append(b.Rankings, ranking{f, list, fair})
 	}
 	return nil
 }

@@ -276,7 +276,11 @@ func (s *Service) need(ctx context.Context, by perm.Actor, b *brief, q want) err
 			return err
 		}
 		slices.SortStableFunc(list, func(x, y measure.Shown) int { return last(x.Place) - last(y.Place) })
-		b.Rankings = append(b.Rankings, ranking{f, list})
+		fair, err := s.fairly(ctx, out, f)
+		if err != nil {
+			return err
+		}
+		b.Rankings = append(b.Rankings, ranking{f, list, fair})
 	case "course":
 		if b.Extra[q.code] != nil {
 			return nil

@@ -262,16 +262,24 @@ func (s *Service) postEndTemplate(w http.ResponseWriter, r *http.Request) error 
 	return web.Done(w, r, templatePath(id), "模板已恢复使用")
 }
 
+// getFill sends the filled template; what cannot be filled is shown on the template's page, each
+// placeholder with its paragraph.
 func (s *Service) getFill(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.PathNumber(r, "id")
 	if err != nil {
 		return err
 	}
 	unit, err := s.unit(r.URL.Query().Get("unit"))
-	if err != nil {
-		return err
+	var name string
+	var content []byte
+	if err == nil {
+		name, content, err = s.Fill(r.Context(), web.ActorOf(r), id, r.URL.Query().Get("period"), unit)
 	}
-	name, content, err := s.Fill(r.Context(), web.ActorOf(r), id, r.URL.Query().Get("period"), unit)
+	if fault.KindOf(err) == fault.Invalid && err != nil {
+		f, _ := s.lens(r).refused(err, "period", "unit")
+		delete(f, "") // the page says these beside their placeholders
+		return s.showTemplate(w, r, web.Status(err), f)
+	}
 	if err != nil {
 		return err
 	}

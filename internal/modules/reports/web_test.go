@@ -196,7 +196,12 @@ func TestOwnTemplates(t *testing.T) {
 		}
 		p = w.open("/report-templates/1?period=2018-04")
 		w.want(p, 200, "有 2 处填不上", "正文第 2 段 {{指标 QQ}}：没有编码为 QQ 的指标或数据项", "画不出走势", "第 2 版")
-		w.want(w.open("/report-templates/1/fill?period=2018-04"), 422)
+		page := w.open("/report-templates/1/fill?period=2018-04")
+		w.want(page, 422)
+		if page.Find("form[action='/report-templates/1'] #period").AttrOr("value", "") != "2018-04" || page.Find("td .field-error").Length() == 0 ||
+			strings.Contains(page.Text(), "template：") {
+			t.Errorf("what cannot be filled: %.600s", page.Text())
+		}
 		w.want(w.open("/report-templates/1?period=那时"), 422, "写法不对")
 		if a := w.open("/report-templates/1/files/1"); !bytes.Equal(a.body, good) {
 			t.Error("the first upload is not what it was")

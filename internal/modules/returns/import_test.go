@@ -58,9 +58,13 @@ func TestImportLandsAsApproved(t *testing.T) {
 			t.Errorf("%d versions with their file, want 1", n)
 		}
 
-		// Again: nothing happens.
-		out, err = o.ImportReturns(ctx, op, files[:1], ImportOptions{Approve: true})
+		// Again: nothing would happen, and nothing happens.
+		out, err = o.ImportReturns(ctx, op, files[:1], ImportOptions{Approve: true, DryRun: true})
 		if err != nil || out[0].Err != nil || out[0].Report.Written || out[0].Report.Unchanged != 24 {
+			t.Errorf("again, tried only: %v %+v", err, out[0])
+		}
+		out, err = o.ImportReturns(ctx, op, files[:1], ImportOptions{Approve: true})
+		if err != nil || out[0].Err != nil || !out[0].Report.Written || out[0].Report.Unchanged != 24 {
 			t.Errorf("again: %v %+v", err, out[0])
 		}
 		// A correction, then one of a closed period.

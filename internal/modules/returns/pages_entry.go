@@ -46,7 +46,12 @@ type entryView struct {
 	Counted                                                   bool
 }
 
-type otherView struct{ Name, At, ID string }
+// otherView is a draft that stands beside the one at work: the newest of another person, or the
+// newest of those one put aside oneself.
+type otherView struct {
+	Name, At, ID string
+	Mine         int // how many of one's own stand aside; 0 for another person's
+}
 
 type eventView struct {
 	At, Name, Post, Deed, Reason string
@@ -124,13 +129,23 @@ func (v *entryView) say(in entryIn) {
 	}
 }
 
-// others lists drafts of other people and those kept, and the reasons for sending back.
+// others lists the newest draft of each other person, those one put aside oneself as one line, and
+// the reasons for sending back. The rest is on the page that compares.
 func (v *entryView) others(in entryIn) {
+	at := map[string]int{}
 	for _, d := range in.Opened.Others {
-		if d.Account == in.Actor.Login && d.Slot == 0 {
-			continue
+		mine := d.Account == in.Actor.Login
+		if mine && (d.Slot == 0 || d.At <= in.Opened.Standing.Return.LastAt) {
+			continue // at work, or done with by what was handed in since
 		}
-		v.Others = append(v.Others, otherView{Name: d.Name, At: shortStamp(d.At), ID: draftID(d.Slot, d.Account)})
+		i, seen := at[d.Account]
+		if !seen {
+			i, at[d.Account] = len(v.Others), len(v.Others)
+			v.Others = append(v.Others, otherView{Name: d.Name, At: shortStamp(d.At), ID: draftID(d.Slot, d.Account)})
+		}
+		if mine {
+			v.Others[i].Mine++
+		}
 	}
 	if in.Opened.Standing.Return.State == Returned {
 		for _, e := range in.Events {

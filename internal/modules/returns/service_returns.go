@@ -360,7 +360,8 @@ type SubmitIn struct {
 	Door         Door
 	File         string
 	FileName     string
-	AcceptBlanks bool // blanks have been listed and are meant
+	AcceptBlanks bool  // blanks have been listed and are meant
+	Seq          int64 // number of the draft it goes on from; 0 is none
 }
 
 // An Outcome tells what handing in did.
@@ -399,7 +400,7 @@ func (s *Service) Submit(ctx context.Context, actor perm.Actor, at Place, in Sub
 			return err
 		}
 		// Nothing that was typed is lost.
-		_, _, err = s.saveDraft(tx, actor, at, DraftIn{Filling: in.Filling, Base: in.Base, Door: in.Door, File: in.File, FileName: in.FileName, Fresh: true})
+		_, _, err = s.saveDraft(tx, actor, at, DraftIn{Filling: in.Filling, Base: in.Base, Seq: in.Seq, Door: in.Door, File: in.File, FileName: in.FileName, Fresh: true})
 		return err
 	})
 	if err == nil {

@@ -93,9 +93,7 @@ func (s *Service) Upload(ctx context.Context, actor perm.Actor, at Place, file N
 			return err
 		}
 		up.Report = l.report(s.base(l, newest), checked, r.filling)
-		same := newest.No > 0 && len(checked.File) == 0 && sameValues(newest.Values, checked.Values) &&
-			maps.Equal(newest.Notes, cleanNotes(r.filling.Notes)) && newest.Comment == strings.TrimSpace(r.filling.Comment)
-		if same && x.State != Returned {
+		if newest.says(checked, r.filling) && x.State != Returned {
 			up.Unchanged = true
 			return nil
 		}
@@ -108,6 +106,12 @@ func (s *Service) Upload(ctx context.Context, actor perm.Actor, at Place, file N
 		return err
 	})
 	return up, err
+}
+
+// says tells whether a version says what a file says.
+func (v Version) says(c Checked, in Filling) bool {
+	return v.No > 0 && len(c.File) == 0 && sameValues(v.Values, c.Values) &&
+		maps.Equal(v.Notes, cleanNotes(in.Notes)) && v.Comment == strings.TrimSpace(in.Comment)
 }
 
 // keep stores an upload under this module's key.
@@ -294,6 +298,9 @@ func (s *Service) importOne(ctx context.Context, actor perm.Actor, file NamedFil
 				return err
 			}
 			one.Report = l.report(s.base(l, newest), checked, r.filling)
+			if newest.says(checked, r.filling) && x.State != Returned {
+				return nil // nothing would happen
+			}
 			return s.refusal(&Outcome{Layout: l, Checked: checked}, x, SubmitIn{Filling: r.filling, AcceptBlanks: opt.AcceptBlanks || opt.Approve})
 		})
 	}
@@ -323,7 +330,7 @@ func (s *Service) importInto(ctx context.Context, actor perm.Actor, file NamedFi
 			}
 			if refusal == nil {
 				one.State = out.Return.State
-				one.Report.Written = !out.Unchanged
+				one.Report.Written = true // also where the file says what is there already (SEMANTICS §7)
 				one.Report.Findings = nil
 				if opt.Approve && !(out.Unchanged && out.Return.State == Approved) {
 					if err := s.land(tx, actor, &out.Return, DidImport, opt.Restate); err != nil {

@@ -206,7 +206,7 @@ func (s *Service) postEntry(w http.ResponseWriter, r *http.Request) error {
 	if deed := form.Get("deed"); deed != "submit" {
 		return s.keepTyped(w, r, at, in, form, deed, path)
 	}
-	done, err := s.Submit(r.Context(), a, at, SubmitIn{Filling: in, Base: int(numberOf(form, "base")), Door: ByGrid, AcceptBlanks: form.Get("accept") != ""})
+	done, err := s.Submit(r.Context(), a, at, SubmitIn{Filling: in, Base: int(numberOf(form, "base")), Seq: numberOf(form, "seq"), Door: ByGrid, AcceptBlanks: form.Get("accept") != ""})
 	switch k := fault.KindOf(err); {
 	case err == nil && done.Unchanged:
 		return web.Done(w, r, path, "与第 %d 版完全相同，没有改动，不需要再提交", done.Return.Version)

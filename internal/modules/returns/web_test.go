@@ -235,6 +235,14 @@ func TestAReturnOnThePages(t *testing.T) {
 	if kept.Get(first) != "十二" || kept.Get("comment") != "本月专项行动" || p.doc.Find("td.bad input").Length() != 1 {
 		t.Error("what was typed is not shown again with its mark")
 	}
+	// Refused a second time from the same page: the draft goes on, none is put aside.
+	kept.Set(first, "十三")
+	kept.Set("deed", "submit")
+	p = f.post("town", aprilPage, kept).wants(422, "“十三”不是数字")
+	if n := f.count(`SELECT COUNT(*) FROM returns_draft`); n != 1 {
+		t.Errorf("%d drafts after two refusals, want 1", n)
+	}
+	kept = p.fields("#entry")
 	kept.Set(first, "12")
 	kept.Set("deed", "submit")
 	f.post("town", aprilPage, kept).leads(aprilPage)
@@ -361,7 +369,11 @@ func TestWorkbooksOnThePages(t *testing.T) {
 	f.upload("town", aprilPage+"/upload", NamedFile{"x.xlsx", []byte("PK\x03\x04 no")}).wants(422, "已损坏")
 	f.do("town", "POST", aprilPage+"/upload", "multipart/form-data; boundary=x", strings.NewReader("--x--\r\n")).wants(422, "没有收到文件")
 	f.upload("town", aprilPage+"/upload", good).leads(aprilPage + "?edit=1&check=1")
-	f.get("town", aprilPage+"?check=1").wants(200, "检查通过，可以提交")
+	// What an upload took the place of is one's own: told in one line, not as another editor's.
+	p = f.get("town", aprilPage+"?check=1").wants(200, "检查通过，可以提交", "您先前的 1 份草稿也留着")
+	if strings.Contains(string(p.body), "也存有一份草稿") {
+		t.Error("an own earlier draft is shown as somebody else's")
+	}
 
 	// Several at once.
 	march := Place{"YB1", jia, april().Prev()}

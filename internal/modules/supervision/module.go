@@ -41,5 +41,7 @@ func (s *Service) Module() web.Module {
 		},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "督导检查",
+		Deeds:  deeds(),
 	}
 }

@@ -170,6 +170,17 @@ func TestListOfUnits(t *testing.T) {
 	})
 }
 
+// Nothing stands beneath a village, nor beneath a unit that has ended.
+func TestAddBeneathIsOfferedWhereItCan(t *testing.T) {
+	each(t, func(o *office) {
+		o.demo2()
+		b := o.browse(perm.Office)
+		for code, want := range map[string]int{"520121101": 1, "520121101200": 0} {
+			o.same(code, b.get("/admin/units/"+code).Find(`a[href^="/admin/units/add"]`).Length(), want)
+		}
+	})
+}
+
 func TestRenameThroughThePages(t *testing.T) {
 	each(t, func(o *office) {
 		o.Join(units.Joints{Closed: closedMarch})
@@ -181,6 +192,9 @@ func TestRenameThroughThePages(t *testing.T) {
 		b.want(p, http.StatusUnprocessableEntity, "请写明依据或原因")
 		o.same("typed name kept", p.Find("#rename-name").AttrOr("value", ""), "双流街道")
 		o.same("its form is open", p.Find("details[open] #rename-name").Length(), 1)
+		// What cannot be read does not hide what is missing: all faults at once.
+		p = b.post("/admin/units/520121101", "deed=rename", seen, "name=", "on=2018-13-01", "reason=")
+		b.want(p, http.StatusUnprocessableEntity, "没有“2018-13-01”这一天", "请写明依据或原因", "请填写名称")
 
 		p = b.post("/admin/units/520121101", "deed=rename", seen, "name=双流街道", "on=2018-03-01", "reason=黔府函〔2018〕3号")
 		b.want(p, http.StatusOK, "确认变更：更名", "双流镇", "双流街道", "2018-03-01 之前各期的区划和数字不变", "2018年3月")

@@ -127,7 +127,10 @@ func newUnit(t tr, r *org.Register, id org.UnitID, day period.Day) unitView {
 	}
 	kind := u.Kind.Tree()
 	v := unitView{Name: now.Name, Code: u.Code, Kind: t(u.Kind.Text()), Alive: alive, Span: span(t, u.Versions[0].From, last.To), Aliases: u.Aliases,
-		Territorial: kind == org.Territorial, ListHref: listPath(kind, id, day), AddHref: "/admin/units/add?parent=" + u.Code}
+		Territorial: kind == org.Territorial, ListHref: listPath(kind, id, day)}
+	if alive && u.Kind != org.Village {
+		v.AddHref = "/admin/units/add?parent=" + u.Code
+	}
 	if alive {
 		v.Beneath = len(tree.Beneath(id)) - 1
 		v.HasBeneath = len(tree.Children(id)) > 0

@@ -219,7 +219,22 @@ func (f changeForm) change(r *http.Request, reg *org.Register, unit org.UnitID, 
 			c.Order = n
 		}
 	}
-	return c, faults.Err()
+	return c, withMissing(faults.Err(), c.Check())
+}
+
+// withMissing adds what is missing to what could not be read, so that a form is told all its faults
+// at once; a field that could not be read is not missing.
+func withMissing(unread, missing error) error {
+	var all, more fault.Findings
+	if !isFindings(unread, &all) || !isFindings(missing, &more) {
+		return unread
+	}
+	for _, f := range more {
+		if !slices.ContainsFunc(all, func(g fault.Finding) bool { return g.Field == f.Field }) {
+			all = append(all, f)
+		}
+	}
+	return all.Err()
 }
 
 func placeName(id org.UnitID) string { return "place-" + strconv.Itoa(int(id)) }

@@ -12,6 +12,13 @@ type Bar struct {
 	Href  string
 	Note  string // shown small after the value, "24/25"
 	Own   bool   // the reader's own row, in bold
+
+	Low, High Value // an interval around the value, drawn as a line with ends where both are there
+}
+
+// ranged tells whether a row has an interval to draw.
+func (r Bar) ranged() bool {
+	return r.Low.OK && r.High.OK && finite(r.Low.V) && finite(r.High.V) && r.High.V >= 0
 }
 
 // Bars ranks units by horizontal bars, in the order given, with the printed value at each end.
@@ -47,6 +54,9 @@ func (b Bars) AppendSVG(dst []byte, o Options) []byte {
 		links = links || r.Href != ""
 		marks = marks || r.Light != measure.NoLight
 		values = append(values, r.Value)
+		if r.ranged() {
+			values = append(values, r.Low, r.High)
+		}
 		name = max(name, textWidth(r.Name, barText))
 		t := textWidth(r.Value.Text, barText)
 		if r.Note != "" {
@@ -103,7 +113,11 @@ func (b Bars) row(p *pen, r Bar, y, name, mark, line float64, x func(float64) fl
 	mid := y + barRow/2
 	linked := p.link(r.Href)
 	p.raw(`<g>`)
-	p.tip(r.Name, r.Value.Text, r.Note, p.o.tr(LightWord(r.Light)))
+	span := ""
+	if r.ranged() {
+		span = "(" + r.Low.Text + "–" + r.High.Text + ")"
+	}
+	p.tip(r.Name, r.Value.Text, span, r.Note, p.o.tr(LightWord(r.Light)))
 	p.raw(`<rect`)
 	p.attr("y", y)
 	p.attr("width", x(0))
@@ -131,12 +145,19 @@ func (b Bars) row(p *pen, r Bar, y, name, mark, line float64, x func(float64) fl
 			p.label(to-8, mid+5, barText, atEnd, "", ink, r.Own, r.Value.Text)
 		} else {
 			at := to + 8
+			if r.ranged() {
+				lo, hi := x(r.Low.V), x(r.High.V)
+				p.line(lo, mid, hi, mid, "k-span", ink, 1.4, "")
+				p.line(lo, mid-5, lo, mid+5, "k-span", ink, 1.4, "")
+				p.line(hi, mid-5, hi, mid+5, "k-span", ink, 1.4, "")
+				at = max(at, hi+8)
+			}
 			wide := textWidth(r.Value.Text, barText)
 			if r.Note != "" {
 				wide += 8 + textWidth(r.Note, 13)
 			}
 			if line > to-6 && line < at+wide {
-				at = line + 8 // the target must not cross the words
+				at = max(at, line+8) // the target must not cross the words
 			}
 			p.label(at, mid+5, barText, atStart, "", ink, r.Own, r.Value.Text)
 			if r.Note != "" {

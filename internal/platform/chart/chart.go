@@ -212,12 +212,14 @@ const CSS = `.chart-box{overflow-x:auto;max-width:100%}
 .chart .k-soft{fill:var(--k-soft,#566370)}
 .chart .k-grid{stroke:var(--k-grid,#e4e8ec)}
 .chart .k-axis{stroke:var(--k-axis,#93a0ab)}
+.chart .k-span{stroke:var(--k-ink,#22303c)}
 .chart .k-target{stroke:var(--k-target,#7a3b1d)}
 .chart .k-target-t{fill:var(--k-target,#7a3b1d)}
 .chart a{cursor:pointer}
 .chart a:focus rect,.chart a:focus path,.chart a:hover rect.k-tile,.chart a:hover path.k-area{stroke:var(--k-ink,#22303c);stroke-width:2.5}
 .chart-line{min-width:600px}
 .chart-bars{min-width:480px}
+.chart-funnel{min-width:600px}
 .chart-map{min-width:480px}
 .chart-gantt{min-width:760px}
 .chart-t3{min-width:264px}.chart-t4{min-width:352px}.chart-t5{min-width:440px}.chart-t6{min-width:528px}.chart-t7{min-width:616px}.chart-t8{min-width:704px}.chart-t9{min-width:792px}

@@ -50,8 +50,11 @@ func everyChart(t testing.TB) map[string]Chart {
 		"geo":         GeoMap{Title: nasty, Geo: geo, Areas: areas, Note: nasty},
 		"value geo":   GeoMap{Geo: geo, Areas: areas, Scale: &Scale{Breaks: []float64{1, 2}}},
 		"no geo":      GeoMap{Title: "无"},
-		"gantt":       hostileGantt(),
-		"empty gantt": Gantt{Title: nasty, Rows: []GanttRow{{Name: nasty}}},
+		"funnel": Funnel{Title: nasty, Desc: nasty, Unit: nasty, SizeName: nasty, Words: [3]string{nasty, nasty, nasty}, Centre: v[2], Limits: []FunnelLimit{{1, [4]float64{0, 1, 2, 3}}, {2, [4]float64{math.NaN(), 1, 2, math.Inf(1)}}},
+			Points: []FunnelPoint{{Name: nasty, Size: 3, Value: v[0], Mark: MarkOutside, Note: nasty, Href: `javascript:alert("x")`}, {Name: "乙", Size: 4, Value: v[4], Own: true}, {Size: math.NaN(), Value: v[2]}, {Size: 3, Value: v[3]}}},
+		"empty funnel": Funnel{},
+		"gantt":        hostileGantt(),
+		"empty gantt":  Gantt{Title: nasty, Rows: []GanttRow{{Name: nasty}}},
 	}
 }
 
@@ -371,7 +374,8 @@ func TestChartsSpeakTheReadersLanguage(t *testing.T) {
 		"line": Line{Unit: "kg", X: []string{"1"}, Series: []Series{{Name: "A", Values: v}}, Target: &Target{V: 1, Text: "1"}},
 		"none": Line{}, "bars": Bars{Unit: "kg", Rows: []Bar{{Name: "A", Value: v[0], Light: measure.Red}, {Name: "B", Value: v[1]}}, Target: &Target{V: 1, Text: "1"}},
 		"no bars": Bars{}, "tiles": TileMap{Tiles: []Tile{{Area: areas[0]}, {Area: areas[1], Col: 1}}}, "scale": TileMap{Tiles: []Tile{{Area: areas[0]}}, Scale: &Scale{Unit: "kg"}},
-		"geo": GeoMap{Geo: g, Areas: areas}, "no geo": GeoMap{},
+		"geo": GeoMap{Geo: g, Areas: areas}, "no geo": GeoMap{}, "no funnel": Funnel{},
+		"funnel": Funnel{Unit: "%", SizeName: "n", Centre: v[0], Points: []FunnelPoint{{Name: "A", Size: 1, Value: v[0]}}, Limits: []FunnelLimit{{1, [4]float64{0, 0, 1, 1}}, {2, [4]float64{0, 0, 1, 1}}}},
 	} {
 		if out := string(SVG(c, tr)); han.MatchString(out) {
 			t.Errorf("%s: %q in %s", name, han.FindString(out), out)

@@ -23,6 +23,7 @@ type Line struct {
 	X      []string // labels of the periods; they are thinned until they fit
 	Series []Series
 	Target *Target
+	Marks  []Mark  // days that lines of the ground stand for
 	Zero   bool    // the axis begins at zero
 	Width  float64 // in CSS pixels, 0 for 720
 	Height float64 // in CSS pixels, 0 for 300
@@ -98,6 +99,7 @@ func (l Line) AppendSVG(dst []byte, o Options) []byte {
 		p.line(left, ty, w-right, ty, "k-target", target, 1.5, "6 4")
 		p.label(w-right, top-18, lineText, atEnd, "k-target-t", target, false, "┄ "+o.tr("目标")+" "+l.Target.Text)
 	}
+	p.marks(l.Marks, x, n, top, h-bottom, w-right)
 	ends := make([]end, 0, len(l.Series))
 	for i, s := range l.Series {
 		class := strconv.Itoa(i%6 + 1)

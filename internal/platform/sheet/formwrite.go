@@ -81,6 +81,7 @@ type formWriter struct {
 	x      *excelize.File
 	styles map[formLook]int
 	lists  map[string]string // name of a list to its range
+	titles []*excelize.DefinedName
 	err    error
 }
 
@@ -468,8 +469,8 @@ func (w *formWriter) page(sheet, orientation string, from, to int) {
 	w.do(w.x.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}))
 	w.do(w.x.SetHeaderFooter(sheet, &excelize.HeaderFooterOptions{OddFooter: "&C&P / &N"}))
 	if from > 0 {
-		w.do(w.x.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: sheet,
-			RefersTo: "'" + strings.ReplaceAll(sheet, "'", "''") + "'!$" + strconv.Itoa(from) + ":$" + strconv.Itoa(to)}))
+		w.titles = append(w.titles, &excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: sheet,
+			RefersTo: "'" + strings.ReplaceAll(sheet, "'", "''") + "'!$" + strconv.Itoa(from) + ":$" + strconv.Itoa(to)})
 	}
 }
 
@@ -501,6 +502,10 @@ func (w *formWriter) hidden() {
 		w.do(w.x.MoveSheet(listSheet, metaSheet))
 		w.protect(listSheet)
 		w.do(w.x.SetSheetVisible(listSheet, false, true))
+	}
+	// Scopes are kept by position, so names are set when the sheets stand in their order.
+	for _, n := range w.titles {
+		w.do(w.x.SetDefinedName(n))
 	}
 	w.x.SetActiveSheet(0)
 	w.do(w.x.ProtectWorkbook(&excelize.WorkbookProtectionOptions{LockStructure: true}))

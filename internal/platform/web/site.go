@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -90,6 +91,26 @@ func (s *Site) Rules() []perm.Rule {
 	var out []perm.Rule
 	for _, m := range s.opt.Modules {
 		out = append(out, m.Rules...)
+	}
+	return out
+}
+
+// Titles gives the Chinese names of the modules by their codes, as far as they have one.
+func (s *Site) Titles() map[string]string {
+	out := map[string]string{}
+	for _, m := range s.opt.Modules {
+		if m.Title != "" {
+			out[m.Name] = m.Title
+		}
+	}
+	return out
+}
+
+// Deeds gives the Chinese words of the deeds that the modules write into the audit.
+func (s *Site) Deeds() map[string]string {
+	out := map[string]string{}
+	for _, m := range s.opt.Modules {
+		maps.Copy(out, m.Deeds)
 	}
 	return out
 }

@@ -25,6 +25,8 @@ type Module struct {
 	OnChange sqldb.Applier                   // keeps what the module holds in memory up to date; may be nil
 	Load     func(ctx context.Context) error // reads what the module holds in memory; may be nil
 	Jobs     []Job
+	Title    string            // Chinese name of the part, for pages that list what was done
+	Deeds    map[string]string // deeds that the module writes into the audit, with their Chinese words
 }
 
 // A MenuItem leads to a page; it is shown to those who can do its rule.

@@ -63,6 +63,11 @@ func everyChart(t testing.TB) map[string][]chart.Chart {
 			{Name: "第一项重点工作", Group: true, From: period.MustDay("2018-03-12"), To: period.MustDay("2018-12-31")},
 			{Name: "建立工作台账", From: period.MustDay("2018-03-12"), To: period.MustDay("2018-06-30"), Done: 0.4, Text: "40%", Light: measure.Yellow, Href: "/x",
 				Marks: []chart.GanttMark{{Day: period.MustDay("2018-04-30"), Name: "印发方案", Light: measure.Green, Full: true}, {Day: period.MustDay("2018-06-30"), Name: "验收", Light: measure.Grey}}}}}, chart.Gantt{}},
+		"Funnel": {chart.Funnel{Unit: "%", SizeName: "分母", Words: [3]string{"正常波动范围", "留意", "需要核查原因"}, Centre: num(50, "50%"), Limits: []chart.FunnelLimit{{Size: 5, Limit: [4]float64{0, 10, 90, 100}}, {Size: 50, Limit: [4]float64{30, 40, 60, 70}}},
+			Points: []chart.FunnelPoint{{Name: "高山镇", Size: 10, Value: num(40, "40%"), Href: "/x"}, {Name: "石门乡", Size: 40, Value: num(65, "65%"), Mark: chart.MarkBetween}, {Name: "柳林镇", Size: 45, Value: num(10, "10%"), Mark: chart.MarkOutside, Own: true}}}, chart.Funnel{}},
+		"Control": {chart.Control{Unit: "人", X: []string{"1月", "2月", "3月", "4月", "5月"}, Name: "每月数", Values: values, Centre: low, Limit: high, CentreName: "平常水平", LimitName: "波动上限", Marks: []chart.ControlMark{{At: 1, Text: "9", Href: "/x"}}},
+			chart.Control{X: []string{"1月", "2月", "3月", "4月", "5月"}, Values: values, Limit: high, Small: true}, chart.Control{}},
+		"Ranges": {chart.Ranges{Axis: "名次", First: 1, Last: 18, Rows: []chart.RangeRow{{Name: "高山镇", At: num(3, "3"), Lo: 1, Hi: 8, Text: "90.3 分", Href: "/x", Own: true}, {Name: "石门乡", At: num(9, "9"), Lo: 4, Hi: 15, Series: 1, Rule: true}, {Name: "柳林镇", At: chart.Gap("数据不足")}}}, chart.Ranges{}},
 		"GeoMap": {chart.GeoMap{Geo: geo, Areas: areas, Note: "审图号"}, chart.GeoMap{Geo: geo, Areas: areas, Scale: &chart.Scale{Breaks: []float64{32, 35}}}, chart.GeoMap{}},
 	}
 }

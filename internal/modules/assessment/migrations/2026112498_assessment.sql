@@ -1,0 +1,52 @@
+CREATE TABLE assessment_scheme (
+	id BIGINT NOT NULL,
+	edition BIGINT NOT NULL,
+	name TEXT NOT NULL,
+	span TEXT NOT NULL,
+	basis TEXT NOT NULL,
+	from_day TEXT NOT NULL,
+	digits BIGINT NOT NULL,
+	least BIGINT NOT NULL,
+	note TEXT NOT NULL,
+	content TEXT NOT NULL,
+	state TEXT NOT NULL,
+	published_on TEXT NOT NULL,
+	published_by TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	at TEXT NOT NULL,
+	version BIGINT NOT NULL,
+	PRIMARY KEY (id, edition)
+);
+CREATE TABLE assessment_mark (
+	id BIGINT PRIMARY KEY,
+	scheme BIGINT NOT NULL,
+	unit BIGINT NOT NULL,
+	kind TEXT NOT NULL,
+	day TEXT NOT NULL,
+	points TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	document TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	at TEXT NOT NULL,
+	withdrawn TEXT NOT NULL,
+	withdrawn_by TEXT NOT NULL,
+	withdrawn_at TEXT NOT NULL,
+	version BIGINT NOT NULL
+);
+CREATE INDEX assessment_mark_scheme ON assessment_mark (scheme);
+CREATE TABLE assessment_result (
+	id BIGINT PRIMARY KEY,
+	scheme BIGINT NOT NULL,
+	edition BIGINT NOT NULL,
+	period TEXT NOT NULL,
+	no BIGINT NOT NULL,
+	content TEXT NOT NULL,
+	checksum TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	at TEXT NOT NULL,
+	published_by TEXT NOT NULL,
+	published_on TEXT NOT NULL,
+	version BIGINT NOT NULL,
+	UNIQUE (scheme, period, no)
+);

@@ -1,0 +1,1 @@
+ALTER TABLE indicators_definition ADD COLUMN effort TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,1 @@
+ALTER TABLE indicators_member ADD COLUMN task TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,37 @@
+CREATE TABLE situation_watch (
+	id BIGINT PRIMARY KEY,
+	element TEXT NOT NULL,
+	category TEXT NOT NULL,
+	unit BIGINT NOT NULL,
+	effort TEXT NOT NULL,
+	since TEXT NOT NULL,
+	baseline BIGINT NOT NULL,
+	sigma BIGINT NOT NULL,
+	run BIGINT NOT NULL,
+	rise BIGINT NOT NULL,
+	note TEXT NOT NULL,
+	stopped BIGINT NOT NULL CHECK (stopped IN (0, 1)),
+	version BIGINT NOT NULL,
+	UNIQUE (element, category, unit)
+);
+CREATE TABLE situation_signal (
+	id BIGINT PRIMARY KEY,
+	watch BIGINT NOT NULL REFERENCES situation_watch (id),
+	month TEXT NOT NULL,
+	method TEXT NOT NULL,
+	settings TEXT NOT NULL,
+	state TEXT NOT NULL,
+	reading TEXT NOT NULL,
+	newest TEXT NOT NULL,
+	hindsight BIGINT NOT NULL CHECK (hindsight IN (0, 1)),
+	raised TEXT NOT NULL,
+	as_of BIGINT NOT NULL,
+	finding TEXT NOT NULL,
+	by_name TEXT NOT NULL,
+	account BIGINT NOT NULL,
+	decided TEXT NOT NULL,
+	item BIGINT NOT NULL,
+	remarks TEXT NOT NULL,
+	version BIGINT NOT NULL,
+	UNIQUE (watch, month, method)
+);

@@ -1,0 +1,36 @@
+CREATE TABLE surveys_survey (
+	id BIGINT PRIMARY KEY,
+	title TEXT NOT NULL,
+	topic TEXT NOT NULL,
+	force_unit BIGINT NOT NULL,
+	from_day TEXT NOT NULL,
+	to_day TEXT NOT NULL,
+	made_by TEXT NOT NULL,
+	population TEXT NOT NULL,
+	frame TEXT NOT NULL,
+	frame_known BIGINT NOT NULL CHECK (frame_known IN (0, 1)),
+	design TEXT NOT NULL,
+	mode TEXT NOT NULL,
+	whole_cluster BIGINT NOT NULL CHECK (whole_cluster IN (0, 1)),
+	approached BIGINT NOT NULL,
+	previous BIGINT NOT NULL,
+	note TEXT NOT NULL,
+	questions TEXT NOT NULL,
+	strata TEXT NOT NULL,
+	state TEXT NOT NULL,
+	fixed_by TEXT NOT NULL,
+	fixed_on TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	record TEXT NOT NULL,
+	version BIGINT NOT NULL
+);
+CREATE TABLE surveys_count (
+	survey BIGINT NOT NULL REFERENCES surveys_survey (id),
+	question TEXT NOT NULL,
+	stratum TEXT NOT NULL,
+	cluster TEXT NOT NULL,
+	weight TEXT NOT NULL,
+	answer BIGINT NOT NULL,
+	n BIGINT NOT NULL CHECK (n > 0),
+	PRIMARY KEY (survey, question, stratum, cluster, weight, answer)
+);
