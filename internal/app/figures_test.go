@@ -203,7 +203,7 @@ func TestTheDemonstrationIsWhole(t *testing.T) {
 	for _, b := range o.Indicators.Front() {
 		for _, m := range b.Members {
 			bundles[b.Code]++
-			if m.Indicator == "" {
+			if m.Empty() {
 				empty++
 			}
 		}
