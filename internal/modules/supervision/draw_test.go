@@ -10,6 +10,7 @@ import (
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/testkit/desk"
 )
 
 func poolOf(groups ...int) (p Pool) {
@@ -116,7 +117,7 @@ func TestAChangedDrawIsNoticed(t *testing.T) {
 	p := poolOf(6, 4)
 	d := Draw{Method: Method, Kind: PublicSeed, PlanNo: "DD-2018-001", Public: "18", Seed: SeedOf("18", "DD-2018-001"), Pool: p}
 	d.Drawn = Choose(p, d.Seed)
-	ok(t, d.Verify())
+	desk.OK(t, d.Verify())
 	for name, change := range map[string]func(*Draw){
 		"seed":     func(d *Draw) { d.Seed = SeedOf("19", "DD-2018-001") },
 		"public":   func(d *Draw) { d.Public = "19" },

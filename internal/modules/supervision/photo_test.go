@@ -10,6 +10,8 @@ import (
 	"image/png"
 	"slices"
 	"testing"
+
+	"kaiyang/internal/testkit/desk"
 )
 
 func picture() image.Image {
@@ -51,7 +53,7 @@ func segment(marker byte, body string) []byte {
 func jpegWith(t *testing.T, segments ...[]byte) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	ok(t, jpeg.Encode(&b, picture(), nil))
+	desk.OK(t, jpeg.Encode(&b, picture(), nil))
 	out := append([]byte{0xFF, 0xD8}, bytes.Join(segments, nil)...)
 	return append(out, b.Bytes()[2:]...)
 }
@@ -64,7 +66,7 @@ func TestPicturesLoseTheirPosition(t *testing.T) {
 		t.Fatal("nothing was planted")
 	}
 	clean, media, err := cleanPhoto("IMG_1.JPG", planted)
-	ok(t, err)
+	desk.OK(t, err)
 	if media != "image/jpeg" {
 		t.Errorf("media %s", media)
 	}
@@ -77,9 +79,9 @@ func TestPicturesLoseTheirPosition(t *testing.T) {
 		t.Error("there is something after the picture's end")
 	}
 	was, err := jpeg.Decode(bytes.NewReader(planted))
-	ok(t, err)
+	desk.OK(t, err)
 	is, err := jpeg.Decode(bytes.NewReader(clean))
-	ok(t, err)
+	desk.OK(t, err)
 	if !slices.Equal(was.(*image.YCbCr).Y, is.(*image.YCbCr).Y) {
 		t.Error("the picture itself changed")
 	}
@@ -102,7 +104,7 @@ func TestPicturesLoseTheirPosition(t *testing.T) {
 
 func TestPNGLosesItsTexts(t *testing.T) {
 	var b bytes.Buffer
-	ok(t, png.Encode(&b, picture()))
+	desk.OK(t, png.Encode(&b, picture()))
 	chunk := func(kind, body string) []byte {
 		out := binary.BigEndian.AppendUint32(nil, uint32(len(body)))
 		out = append(out, kind+body...)
@@ -110,7 +112,7 @@ func TestPNGLosesItsTexts(t *testing.T) {
 	}
 	in := slices.Concat(b.Bytes()[:33], chunk("eXIf", string(gpsTIFF())), chunk("tEXt", "Comment\x00SECRETPHONE"), chunk("prVt", "SECRETPHONE"), b.Bytes()[33:], []byte("SECRETPHONE"))
 	clean, _, err := cleanPhoto("图.png", in)
-	ok(t, err)
+	desk.OK(t, err)
 	if bytes.Contains(clean, []byte("SECRETPHONE")) || bytes.Contains(clean, []byte("eXIf")) {
 		t.Error("texts are still in the picture")
 	}

@@ -19,6 +19,7 @@ import (
 	"kaiyang/internal/platform/notify"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/testkit"
+	"kaiyang/internal/testkit/desk"
 )
 
 // A county of six townships, a command post and a task force, with this module on a real database.
@@ -154,27 +155,6 @@ func (o *office) town(u org.UnitID) perm.Actor {
 	return o.person(10+int64(u), perm.Reporter, u)
 }
 
-func as(a perm.Actor) context.Context {
-	return sqldb.WithBy(context.Background(), sqldb.By{Account: a.Login, Name: a.Name, Post: a.PostTitle()})
-}
-
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
-func ok(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // planned makes a checklist, a plan with a team, and a pool of two groups.
 func (o *office) planned(theme string) int64 {
 	o.t.Helper()
@@ -183,12 +163,12 @@ func (o *office) planned(theme string) int64 {
 	c.Name = "乡镇禁毒工作检查表"
 	c.Blocks[0].Lines = []Line{{What: "党委会议研究过禁毒工作", How: "查会议记录"}, {What: "有分管领导"}}
 	c.Blocks[3].Lines = []Line{{What: "村有宣传栏", How: "看现场", Reference: "县禁毒办〔2018〕3号"}}
-	list := must(o.SaveList(as(a), a, c))(o.t)
-	id := must(o.SavePlan(as(a), a, Plan{Title: theme + "督查", Kind: Special, From: period.MustDay("2018-05-08"), To: period.MustDay("2018-05-31"), Theme: theme, List: list, Team: []int64{postOffice, postMember}, RepeatDays: 90}))(o.t)
-	if n := must(o.AddUnits(as(a), a, id, org.Township, "东片"))(o.t); n != 6 {
+	list := desk.Must(o.SaveList(desk.As(a), a, c))(o.t)
+	id := desk.Must(o.SavePlan(desk.As(a), a, Plan{Title: theme + "督查", Kind: Special, From: period.MustDay("2018-05-08"), To: period.MustDay("2018-05-31"), Theme: theme, List: list, Team: []int64{postOffice, postMember}, RepeatDays: 90}))(o.t)
+	if n := desk.Must(o.AddUnits(desk.As(a), a, id, org.Township, "东片"))(o.t); n != 6 {
 		o.t.Fatalf("%d units added, want 6", n)
 	}
-	p := must(o.Show(as(a), a, id))(o.t).Plan
+	p := desk.Must(o.Show(desk.As(a), a, id))(o.t).Plan
 	for i := range p.Pool.Candidates {
 		if i >= 3 {
 			p.Pool.Candidates[i].Group = "西片"
@@ -196,7 +176,7 @@ func (o *office) planned(theme string) int64 {
 	}
 	p.Pool.Candidates[5].Out = "上月刚检查过"
 	p.Pool.Groups = []Group{{"东片", 2}, {"西片", 1}}
-	ok(o.t, o.SetPool(as(a), a, id, p.Version, p.Pool))
+	desk.OK(o.t, o.SetPool(desk.As(a), a, id, p.Version, p.Pool))
 	return id
 }
 
@@ -204,8 +184,8 @@ func (o *office) planned(theme string) int64 {
 func (o *office) drawn(theme string) (id int64, visits []Visit) {
 	o.t.Helper()
 	id, a := o.planned(theme), o.chief()
-	must(o.DrawUnits(as(a), a, id, Draw{Kind: PublicSeed, Public: "3159.15", Origin: "公开的收盘数"}))(o.t)
-	for _, v := range must(o.Show(as(a), a, id))(o.t).Visits {
+	desk.Must(o.DrawUnits(desk.As(a), a, id, Draw{Kind: PublicSeed, Public: "3159.15", Origin: "公开的收盘数"}))(o.t)
+	for _, v := range desk.Must(o.Show(desk.As(a), a, id))(o.t).Visits {
 		visits = append(visits, v.Visit)
 	}
 	return id, visits
@@ -223,8 +203,8 @@ func problem() *Finding {
 func (o *office) visited(v Visit) {
 	o.t.Helper()
 	m := o.member()
-	if no := must(o.Record(as(m), m, v.ID, Note{Version: v.Version, Day: period.MustDay("2018-05-10"), Visitors: "缉毒打击专班", Answers: allMet(), Finding: problem()}))(o.t); no != 1 {
+	if no := desk.Must(o.Record(desk.As(m), m, v.ID, Note{Version: v.Version, Day: period.MustDay("2018-05-10"), Visitors: "缉毒打击专班", Answers: allMet(), Finding: problem()}))(o.t); no != 1 {
 		o.t.Fatalf("finding %d, want 1", no)
 	}
-	ok(o.t, o.FeedBack(as(m), m, v.ID, v.Version+1, "总体较好，宣传薄弱", "镇禁毒专干"))
+	desk.OK(o.t, o.FeedBack(desk.As(m), m, v.ID, v.Version+1, "总体较好，宣传薄弱", "镇禁毒专干"))
 }
