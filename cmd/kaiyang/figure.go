@@ -110,7 +110,7 @@ func (c *cli) figure() *cobra.Command {
 				fmt.Fprintln(out)
 			}
 			if a.Target != nil {
-				fmt.Fprintf(out, "%s %s  %s\n", c.words().Text("目标"), a.Target.Text(a.Definition), c.words().Text(verdictWord(a.Verdict())))
+				fmt.Fprintf(out, "%s %s  %s\n", c.words().Text("目标"), a.Target.Say(a.Definition, c.words()), c.words().Text(verdictWord(a.Verdict())))
 			}
 			if cov := a.Result.Coverage; cov.Expected > 0 {
 				fmt.Fprintf(out, "%s %d / %d\n", c.words().Text("报送"), cov.Reported, cov.Expected)

@@ -165,7 +165,7 @@ func (c *cli) check() *cobra.Command {
 				return err
 			}
 			defer o.Close()
-			return o.Check(ctx, cmd.OutOrStdout())
+			return o.CheckIn(ctx, cmd.OutOrStdout(), c.words())
 		},
 	}
 }

@@ -28,6 +28,7 @@ func (c *cli) misused(cmd *cobra.Command, err error) error {
 func (c *cli) known(root *cobra.Command, args []string) error {
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd(args...)
+	inBoth(root)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		return nil
 	}
@@ -104,4 +105,52 @@ func (c *cli) flagFault(err error) error {
 		return c.usage("选项 --%s 的内容“%s”不对，应为 %s", wrong.GetFlag().Name, wrong.GetValue(), wrong.GetFlag().Value.Type())
 	}
 	return c.usage("命令写得不对：%s", err)
+}
+
+// usageTemplate is the help of a command, its headings in both languages like all other texts of it.
+const usageTemplate = `用法 / Usage:{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} [command]{{end}}{{if .HasAvailableSubCommands}}
+
+命令 / Commands:{{range .Commands}}{{if (or .IsAvailableCommand (eq .Name "help"))}}
+  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+选项 / Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+通用选项 / Global flags:
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+
+某个命令的说明 / more about a command: {{.CommandPath}} [command] --help{{end}}
+`
+
+// inBoth puts what the command library adds by itself into both languages.
+func inBoth(root *cobra.Command) {
+	root.SetUsageTemplate(usageTemplate)
+	shells := map[string]string{"bash": "bash", "zsh": "zsh", "fish": "fish", "powershell": "PowerShell"}
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Use, cmd.Short, cmd.Long = "help [command]", "显示命令的说明 / help about any command", ""
+		case "completion":
+			cmd.Short = "生成命令补全脚本 / the completion script for a shell"
+			cmd.Long = cmd.Short
+			for _, sub := range cmd.Commands() {
+				if name, ok := shells[sub.Name()]; ok {
+					sub.Short = name + " 的命令补全脚本 / completion script for " + name
+				}
+			}
+		}
+	}
+	var all func(*cobra.Command)
+	all = func(cmd *cobra.Command) {
+		cmd.InitDefaultHelpFlag()
+		if f := cmd.Flags().Lookup("help"); f != nil {
+			f.Usage = "显示说明 / show this help"
+		}
+		for _, sub := range cmd.Commands() {
+			all(sub)
+		}
+	}
+	all(root)
 }

@@ -154,9 +154,9 @@ func (c *cli) userList() *cobra.Command {
 			for _, a := range list {
 				var posts []string
 				for _, p := range a.Posts {
-					posts = append(posts, p.Name(o.Units.Today()))
+					posts = append(posts, p.NameIn(o.Units.Today(), c.words().Text))
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\t%s\n", a.Login, a.Name, strings.Join(posts, "、"))
+				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\t%s\n", a.Login, a.Name, strings.Join(posts, c.words().Text("、")))
 			}
 			return nil
 		},

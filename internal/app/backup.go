@@ -123,11 +123,11 @@ func removeDatabase(file string) {
 func Restore(ctx context.Context, file string, cfg Config, force bool) error {
 	from, err := sqldb.Open(ctx, file, sqldb.Options{Clock: cfg.Clock, MustExist: true})
 	if err != nil {
-		return err
+		return spoilt(err, file)
 	}
 	defer closeClean(from)
 	if err := from.CheckFile(ctx); err != nil {
-		return err
+		return spoilt(err, file)
 	}
 	if _, err := from.CheckAudit(ctx); err != nil && !force {
 		return err
@@ -174,6 +174,17 @@ func Restore(ctx context.Context, file string, cfg Config, force bool) error {
 		return err
 	}
 	return os.Rename(half, place)
+}
+
+// spoilt tells that a backup which can be read as a file is no sound database: another backup is the
+// way out, not this one again.
+func spoilt(err error, file string) error {
+	f, unread := os.Open(file)
+	if unread != nil || fault.KindOf(err) != fault.Unavailable {
+		return err
+	}
+	f.Close()
+	return fault.Because(err, fault.Unavailable, "备份 %s 不是数据库或已损坏，不能用来恢复；请换一份备份，每日备份在数据目录的 backups 里", file)
 }
 
 // dailyBackup makes today's backup if it is not there yet and removes the oldest beyond the

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/platform/words"
 )
 
 // Check proves the database against itself and writes a line for each proof: its pages, the
@@ -15,58 +16,63 @@ import (
 // against their checksums, and random draws, fixed scores and fixed surveys against a new
 // computation. The error names the first failure; the others are tried all the same.
 func (o *Office) Check(ctx context.Context, w io.Writer) error {
+	return o.CheckIn(ctx, w, words.Chinese)
+}
+
+// CheckIn is Check in a language.
+func (o *Office) CheckIn(ctx context.Context, w io.Writer, l words.Lang) error {
 	var first error
 	prove := func(what string, f func() (string, error)) {
 		begin := time.Now()
 		note, err := f()
 		took := time.Since(begin).Round(time.Millisecond)
 		if err != nil {
-			fmt.Fprintf(w, "✗ %s：%s\n", what, fault.Say(err, nil))
+			fmt.Fprintf(w, "✗ %s%s%s\n", l.Text(what), l.Text("："), fault.Say(err, l.Text))
 			if first == nil {
 				first = err
 			}
 			return
 		}
-		fmt.Fprintf(w, "✓ %s：%s（%s）\n", what, note, took)
+		fmt.Fprintf(w, "✓ %s%s%s%s%s%s\n", l.Text(what), l.Text("："), note, l.Text("（"), took, l.Text("）"))
 	}
 	prove("数据库文件", func() (string, error) { return o.DB.Where(), o.DB.CheckFile(ctx) })
 	prove("审计链", func() (string, error) {
 		n, err := o.DB.CheckAudit(ctx)
-		return fmt.Sprintf("%d 条连续无改动", n), err
+		return words.T(l, "%d 条连续无改动", n), err
 	})
 	prove("事实与变更记录", func() (string, error) {
 		n, err := o.Facts.Check(ctx)
-		return fmt.Sprintf("%+v", n), err
+		return n.Say(l), err
 	})
 	prove("内存汇总", func() (string, error) {
 		if diff := o.Facts.Cube().Verify(1); len(diff) > 0 {
 			return "", fault.New(fault.Conflict, "内存中的汇总与重新相加不一致：%v", diff[0])
 		}
-		return "与重新相加逐位相同", nil
+		return l.Text("与重新相加逐位相同"), nil
 	})
 	prove("封账数字", func() (string, error) {
 		n, err := o.Indicators.CheckClosings(ctx)
-		return fmt.Sprintf("%d 个数重新计算一致", n), err
+		return words.T(l, "%d 个数重新计算一致", n), err
 	})
 	prove("会议材料", func() (string, error) {
 		n, err := o.Meetings.CheckPacks(ctx)
-		return fmt.Sprintf("%d 版冻结内容与校验和一致", n), err
+		return words.T(l, "%d 版冻结内容与校验和一致", n), err
 	})
 	prove("文书", func() (string, error) {
 		n, err := o.Reports.CheckDocuments(ctx)
-		return fmt.Sprintf("%d 版冻结内容与校验和一致", n), err
+		return words.T(l, "%d 版冻结内容与校验和一致", n), err
 	})
 	prove("随机抽取", func() (string, error) {
 		n, err := o.Supervision.CheckDraws(ctx)
-		return fmt.Sprintf("%d 次抽取重新计算一致", n), err
+		return words.T(l, "%d 次抽取重新计算一致", n), err
 	})
 	prove("综合评价", func() (string, error) {
 		n, err := o.Assessment.CheckResults(ctx)
-		return fmt.Sprintf("%d 次定稿重新计算一致", n), err
+		return words.T(l, "%d 次定稿重新计算一致", n), err
 	})
 	prove("调查", func() (string, error) {
 		n, err := o.Surveys.CheckFixed(ctx)
-		return fmt.Sprintf("%d 项定稿重新计算一致", n), err
+		return words.T(l, "%d 项定稿重新计算一致", n), err
 	})
 	prove("保存的文件", func() (string, error) {
 		total := 0
@@ -77,7 +83,7 @@ func (o *Office) Check(ctx context.Context, w io.Writer) error {
 			}
 			total += n
 		}
-		return fmt.Sprintf("%d 个内容与校验和一致", total), nil
+		return words.T(l, "%d 个内容与校验和一致", total), nil
 	})
 	return first
 }

@@ -92,7 +92,7 @@ func (c Config) CheckAddr() error {
 	if c.Secure() {
 		return nil
 	}
-	return fault.New(fault.Invalid, "监听 %s 会把密码明文送上网络；请用 --tls-cert 和 --tls-key 给出证书（kaiyang init --self-signed 可生成），或用 --behind-proxy 写明反向代理的地址", c.Addr)
+	return fault.New(fault.Invalid, "监听 %s 会把口令明文送上网络；请用 --tls-cert 和 --tls-key 给出证书（kaiyang init --self-signed 可生成），或用 --behind-proxy 写明反向代理的地址", c.Addr)
 }
 
 // Place names the database for people, without a password.

@@ -41,6 +41,11 @@ func TestDeedsOfTheAuditHaveWords(t *testing.T) {
 			t.Errorf("the module of %s does not name it", deed)
 		}
 	}
+	for _, part := range []string{"surveys", "situation", "wastewater", "cases", "assessment"} {
+		if !parts[part] {
+			t.Errorf("%s does not name its deeds", part)
+		}
+	}
 	// The page of the audit shows no code where a word belongs.
 	auditor := county.SignIn(t, county.Serve(t, o), "auditor")
 	n := 0
@@ -52,5 +57,17 @@ func TestDeedsOfTheAuditHaveWords(t *testing.T) {
 	})
 	if n < 40 {
 		t.Errorf("the audit offers %d deeds", n)
+	}
+	// What the audit keeps of a deed of the statistics is labelled in words.
+	for _, deed := range deeds {
+		if part, _, _ := strings.Cut(deed, "."); !strings.Contains("surveys situation wastewater cases assessment", part) {
+			continue
+		}
+		link := auditor.Page("/audit?deed="+deed).Document().Find("tbody a").First().AttrOr("href", "")
+		auditor.Page(link).Document().Find("#detail dt, #detail th").Each(func(_ int, s *goquery.Selection) {
+			if !strings.ContainsFunc(s.Text(), func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+				t.Errorf("%s is kept with %q", deed, s.Text())
+			}
+		})
 	}
 }

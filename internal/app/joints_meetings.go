@@ -74,9 +74,9 @@ func (o *Office) forces() []org.UnitID {
 
 // joinMeetings connects the dispatch meetings with figures, returns and posts.
 func (o *Office) joinMeetings() {
-	o.Meetings.Join(meetings.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Notices: o.Notices, Posts: o.holders, Late: o.lateReturns, Signals: signalsFor(o.Situation), Matters: o.planMatters, Forces: o.forces, Print: o.Printer.Print,
+	o.Meetings.Join(meetings.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Notices: o.Notices, Posts: o.holders, Late: o.lateReturns, Signals: signalsFor(o.Situation), Matters: o.planMatters, Forces: o.forces, Print: o.Printer.Print, Fairly: countyFigures{o.Indicators, o}.Fairly,
 		ItemLight: o.itemLight,
-		Sayings:   words.NewSayings(append(plan.Sayings(), actions.Sayings()...)...),
+		Sayings:   append(words.NewSayings(append(plan.Sayings(), actions.Sayings()...)...), o.Situation.Sayings()...),
 		Generator: o.Config.Title + " " + Version, Base: o.address})
 }
 

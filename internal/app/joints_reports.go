@@ -8,8 +8,10 @@ import (
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
+	"kaiyang/internal/modules/indicators"
 	"kaiyang/internal/modules/meetings"
 	"kaiyang/internal/modules/reports"
+	"kaiyang/internal/platform/words"
 )
 
 // Series gives one figure over several periods.
@@ -22,9 +24,27 @@ func (f countyFigures) Fairly(ctx context.Context, reader perm.Actor, code strin
 	return f.Service.Fairly(ctx, reader, code, f.root(), p)
 }
 
+// YearlyCourse tells what the yearly counts of a figure show up to a year, as its page of trends does.
+func (f countyFigures) YearlyCourse(ctx context.Context, reader perm.Actor, code string, unit org.UnitID, to int) (c reports.Course, err error) {
+	t, err := f.Trends(ctx, reader, indicators.TrendQuestion{Code: code, Unit: unit, To: to})
+	if err != nil {
+		return c, err
+	}
+	c.Years, c.Persons, c.Said = t.Series.Years, t.Persons(), t.Say(words.Chinese)
+	switch {
+	case t.Refused != "":
+		c.Why = t.Refused
+	case t.Result != nil:
+		c.Headline = t.Result.Verdict.Headline().Chinese()
+	case t.Why != "":
+		c.Why = t.Why.Sentence()
+	}
+	return c, nil
+}
+
 // joinReports connects the documents with figures, items, meetings and the writers.
 func (o *Office) joinReports() {
-	o.Reports.Join(reports.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Meetings: o.heldMeetings, Forces: o.forces, Parts: o.Indicators.PartsOf, Fairly: countyFigures{o.Indicators, o}.Fairly,
+	o.Reports.Join(reports.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Meetings: o.heldMeetings, Forces: o.forces, Parts: o.Indicators.PartsOf, Fairly: countyFigures{o.Indicators, o}.Fairly, Course: countyFigures{o.Indicators, o}.YearlyCourse,
 		Late: func(ctx context.Context, reader perm.Actor, on period.Day) ([]reports.Late, error) {
 			list, err := o.lateReturns(ctx, reader, on)
 			out := make([]reports.Late, len(list))

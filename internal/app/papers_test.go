@@ -8,10 +8,12 @@ import (
 
 	"kaiyang/internal/app"
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/modules/indicators"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/words"
 	"kaiyang/internal/testkit/county"
 )
 
@@ -114,4 +116,44 @@ func periodOf(t *testing.T, href string) string {
 		t.Fatal(err)
 	}
 	return u.Query().Get("period")
+}
+
+// What the yearly counts show is said in the yearly analysis as on the page of trends, sentence by sentence.
+func TestPageAndYearlyAnalysisSayTheSameOfACourse(t *testing.T) {
+	o := county.Office(t)
+	ctx, by := app.WithOperator(t.Context()), o.Operator()
+	d, err := o.Reports.Compose(ctx, by, "annual", "2017", o.Units.Today().Root(org.Territorial))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, b := range d.Body {
+		if p, ok := b.(docgen.Paragraph); ok {
+			said = append(said, docgen.Text(p.Runs))
+		}
+	}
+	document := strings.Join(said, "\n")
+	reader := county.SignIn(t, county.Serve(t, o), "office")
+	n := 0
+	for _, code := range []string{"N1", "N2", "N8", "N9"} {
+		a, err := o.Indicators.Trends(ctx, by, indicators.TrendQuestion{Code: code, Unit: o.Units.Today().Root(org.Territorial), To: 2017})
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := reader.Page("/trend/" + code + "?to=2017").Text()
+		for i, s := range a.Say(words.Chinese) {
+			if !strings.Contains(page, s) {
+				t.Errorf("the page of %s does not say %q", code, s)
+			}
+			if i == 0 && !a.Persons() {
+				s = a.Result.Verdict.Headline().Chinese()
+			}
+			if n++; !strings.Contains(document, s) {
+				t.Errorf("%s: the analysis does not say %q\n%s", code, s, document)
+			}
+		}
+	}
+	if n < 6 || !strings.Contains(document, "下降可以确认,是否出现拐点无法判断。") {
+		t.Errorf("%d sentences of the analysis were checked:\n%s", n, document)
+	}
 }

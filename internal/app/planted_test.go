@@ -196,6 +196,20 @@ func TestUnapprovedFiguresStayWithTheirOwner(t *testing.T) {
 	if w := holds(owner.Page("/returns/F_JD/"+theirs+"/2018-04"), waitingV); w == "" {
 		t.Error("the owner does not see the own return")
 	}
+	// On the page of the figure the owner sees it too, marked as what it is.
+	seen := 0
+	for village := 200; village < 212; village++ {
+		at := fmt.Sprintf("XYRS?unit=%s%03d&period=2018-04", theirs, village)
+		if page := owner.Get("/figures/" + at); holds(page, waitingV) != "" {
+			seen++
+			if !strings.Contains(string(page.Body), "待审核，仅本单位可见") || !strings.Contains(string(owner.Page("/api/v1/figures/"+at).Body), `"state":"preview"`) {
+				t.Errorf("the owner's own number is not marked at %s", at)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("the owner does not see the own number at its figure")
+	}
 
 	// Once approved it is everybody's, which also proves that the search finds what is there.
 	unit := county.Unit(t, o, theirs)

@@ -82,7 +82,8 @@ func (f Format) Printed(r *big.Rat, digits int) *big.Rat {
 }
 
 // Show gives r as printed: "37.52%", "2,071人次". unit is the unit of measure of a plain number, in
-// the language of tr; nil is Chinese.
+// the language of tr; nil is Chinese. A unit that holds "#" has the number in its place: "第#名" gives
+// "第1名".
 func (f Format) Show(r *big.Rat, digits int, unit string, tr func(string) string) string {
 	s := measure.Group(f.Value(r, digits))
 	switch f {
@@ -95,6 +96,9 @@ func (f Format) Show(r *big.Rat, digits int, unit string, tr func(string) string
 		if tr != nil {
 			unit = tr(unit)
 		}
+	}
+	if before, after, ok := strings.Cut(unit, "#"); ok {
+		return before + s + after
 	}
 	if c, _ := utf8.DecodeRuneInString(unit); c < utf8.RuneSelf && unicode.IsLetter(c) {
 		return s + " " + unit

@@ -295,8 +295,10 @@ func (r Ranking) Apart(i, j int) bool { return r.High[i] < r.Low[j] || r.High[j]
 // A rankCount holds for each unit how often it had each rank (from 1).
 type rankCount [][]int
 
-// rankTally draws values and counts the ranks they give (1 is the smallest). Draws are made in
-// blocks with one stream each, so that the order of the work does not matter.
+// rankTally draws values and counts the ranks they give (1 is the smallest). Values that are equal,
+// but for the order of adding up, share the smaller rank, so that the order of the units decides
+// nothing. Draws are made in blocks with one stream each, so that the order of the work does not
+// matter.
 func rankTally(units, draws int, random Random, draw func(normalSource, []float64)) rankCount {
 	t := make(rankCount, units)
 	for i := range t {
@@ -309,7 +311,11 @@ func rankTally(units, draws int, random Random, draw func(normalSource, []float6
 		for range min(block, draws-start) {
 			draw(r, v)
 			orderOf(v, order)
-			for place, i := range order {
+			place := 0
+			for k, i := range order {
+				if k == 0 || v[i]-v[order[k-1]] > 1e-12*math.Max(1, math.Abs(v[i])) {
+					place = k
+				}
 				t[i][place]++
 			}
 		}

@@ -325,6 +325,15 @@ func TestRanks(t *testing.T) {
 	if small[0][0] > large[0][0] || small[0][0] == 0 {
 		t.Errorf("blocks: %v %v", small, large)
 	}
+	// Units that are equal in a draw share its smaller rank, whatever their order in the list.
+	for _, values := range [][]float64{{2, 1, 2, 1, 3}, {0.1 + 0.2, 0.1, 0.3, 0.1, 7}} {
+		tied := rankTally(5, 1000, NewRandom(1), func(_ normalSource, v []float64) { copy(v, values) })
+		for i, place := range []int{2, 0, 2, 0, 4} {
+			if tied[i][place] != 1000 {
+				t.Errorf("draws of %v: unit %d has %v", values, i, tied[i])
+			}
+		}
+	}
 	if _, r := RankUncertainty(count[:4], people[:4], 5, 1, 5000, NewRandom(7)); r != TooFewUnits {
 		t.Errorf("four units: %q", r)
 	}

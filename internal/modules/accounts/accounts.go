@@ -140,10 +140,10 @@ type Post struct {
 func (p Post) Lasts(on period.Day) bool { return p.Ended.IsZero() || on.Before(p.Ended) }
 
 // Name gives the post's title, with the unit's name of the tree's day where none was typed.
-func (p Post) Name(t *org.Tree) string { return p.nameIn(t, func(s string) string { return s }) }
+func (p Post) Name(t *org.Tree) string { return p.NameIn(t, func(s string) string { return s }) }
 
-// nameIn is Name with the role translated.
-func (p Post) nameIn(t *org.Tree, tr func(string) string) string {
+// NameIn is Name with the role translated.
+func (p Post) NameIn(t *org.Tree, tr func(string) string) string {
 	if p.Title != "" {
 		return p.Title
 	}

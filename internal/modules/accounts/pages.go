@@ -96,7 +96,7 @@ func stateChoices(l words.Lang, on string) []choice {
 func (a Listed) titles(l words.Lang, t *org.Tree) string {
 	var out []string
 	for _, p := range a.Posts {
-		out = append(out, p.nameIn(t, l.Text))
+		out = append(out, p.NameIn(t, l.Text))
 	}
 	return strings.Join(out, l.Text("、"))
 }
@@ -214,7 +214,7 @@ type holdRow struct {
 func holdRows(l words.Lang, list []Holding, today period.Day, t *org.Tree) []holdRow {
 	out := make([]holdRow, 0, len(list))
 	for _, h := range list {
-		r := holdRow{ID: h.ID, Version: h.Version, Title: h.Post.nameIn(t, l.Text), Role: h.Post.Role.Label(), From: h.From.String(), To: dayText(h.To), StandIn: h.StandIn,
+		r := holdRow{ID: h.ID, Version: h.Version, Title: h.Post.NameIn(t, l.Text), Role: h.Post.Role.Label(), From: h.From.String(), To: dayText(h.To), StandIn: h.StandIn,
 			Open: !h.Over(today), Ending: !h.To.IsZero(), Last: today.String()}
 		switch {
 		case !h.Post.Lasts(today):

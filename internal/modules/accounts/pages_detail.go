@@ -47,9 +47,15 @@ func partKeys(deed string) map[string]string {
 		"actions":     {"no": "事项编号", "from": "原状态", "to": "新状态", "near": "黄灯提前（工作日）", "file": "第几个文件"},
 		"meetings":    {"no": "序号", "from": "原状态", "to": "新状态", "ended": "停用", "title": "标题", "day": "日期或第几日"},
 		"plan":        {"no": "版次", "file": "文件名"},
-		"supervision": {"no": "编号或序号", "title": "标题", "of": "原检查", "on": "反馈日期"},
+		"supervision": {"no": "编号或序号", "title": "标题", "of": "原检查", "on": "反馈日期", "take": "抽取数"},
 		"reports":     {"base": "在第几版上改", "ended": "停用", "title": "标题", "file": "文件名"},
 		"notices":     {"base": "地址", "on": "开通"},
+		"indicators":  {"effort": "工作量数据项"},
+		"surveys":     {"design": "抽样方法", "mode": "调查方式", "questions": "题数", "strata": "层数", "counts": "汇总数格数", "people": "访问人数", "answers": "回答数", "question": "题", "like": "照着哪一项调查", "days": "调查日期", "reason": "撤回原因"},
+		"situation":   {"element": "数据项", "category": "分类", "effort": "工作量数据项", "since": "从哪个月起", "baseline": "对照月数", "sigma": "最小波动（百分之一）", "run": "多少个月误报一次", "rise": "偏高多少（%）", "stopped": "已停止", "watch": "监测项", "month": "月份", "text": "说明", "item": "事项编号", "as_of": "数据到变更号"},
+		"wastewater":  {"first": "采样起日", "people": "服务人口", "plant": "污水厂编号", "cells": "结果数", "missing": "缺的结果数", "consumption": "推算消费量"},
+		"cases":       {"element": "数据项", "category": "分类", "drug": "毒品", "pairs": "分类对照", "milligrams": "毫克", "was": "原毫克", "number": "文号", "note": "备注"},
+		"assessment":  {"items": "指标数", "document": "文件依据", "points": "分数", "checksum": "校验值", "pairs": "两两比较数", "mark": "登记编号", "no": "定稿编号"},
 	}[part]
 }
 

@@ -53,7 +53,7 @@ func postTable(l words.Lang, list []PostRow, today period.Day, tree *org.Tree, m
 		if p.Unit == 0 {
 			unit = l.Text("全系统")
 		}
-		row := table.Row{Cells: []table.Cell{table.Text(p.nameIn(tree, l.Text)), table.Text(l.Text(p.Role.Label())), table.Text(unit),
+		row := table.Row{Cells: []table.Cell{table.Text(p.NameIn(tree, l.Text)), table.Text(l.Text(p.Role.Label())), table.Text(unit),
 			table.Text(strings.Join(p.Holders, l.Text("、"))), table.Text(l.Text(state))}}
 		if may {
 			cell := table.Actions()
@@ -129,7 +129,11 @@ type rightsView struct {
 func rightsTable(l words.Lang, list []Right, tree *org.Tree) *table.Table {
 	t := &table.Table{ID: "rights", Name: l.Text("权限")}
 	for _, c := range []struct{ key, head string }{{"deed", "事项"}, {"can", "能否"}, {"why", "因为"}, {"where", "范围"}} {
-		t.Columns = append(t.Columns, table.Column{Head: []string{l.Text(c.head)}, Key: c.key, Sort: table.ByText, RowHead: c.key == "deed"})
+		col := table.Column{Head: []string{l.Text(c.head)}, Key: c.key, Sort: table.ByText, RowHead: c.key == "deed"}
+		if c.key == "can" {
+			col.Width = 5
+		}
+		t.Columns = append(t.Columns, col)
 	}
 	for _, x := range list {
 		var why, where []string
@@ -164,7 +168,7 @@ func rightsTable(l words.Lang, list []Right, tree *org.Tree) *table.Table {
 func titleIn(l words.Lang, p perm.Post, tree *org.Tree) string {
 	title := p.Title
 	if made := (Post{Role: p.Role, Unit: p.Unit}); title == made.Name(tree) {
-		title = made.nameIn(tree, l.Text)
+		title = made.NameIn(tree, l.Text)
 	}
 	if p.StandIn {
 		title += l.Text("（代理）")

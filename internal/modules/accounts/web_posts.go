@@ -69,7 +69,7 @@ func (s *Service) postGrant(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Done(w, r, page, "已授予 %s", h.Post.nameIn(s.units.Today(), web.LangOf(r).Text))
+	return web.Done(w, r, page, "已授予 %s", h.Post.NameIn(s.units.Today(), web.LangOf(r).Text))
 }
 
 func (s *Service) postEndHolding(w http.ResponseWriter, r *http.Request) error {
@@ -143,7 +143,7 @@ func (s *Service) postPost(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Done(w, r, "/posts", "已设岗位 %s", p.nameIn(s.units.Today(), web.LangOf(r).Text))
+	return web.Done(w, r, "/posts", "已设岗位 %s", p.NameIn(s.units.Today(), web.LangOf(r).Text))
 }
 
 func (s *Service) getEndPost(w http.ResponseWriter, r *http.Request) error {
@@ -161,7 +161,7 @@ func (s *Service) getEndPost(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, p := range list {
 		if p.ID == id {
-			return endPostPage().Render(w, r, "停用岗位", endPostView{ID: id, Version: p.Version, Title: p.nameIn(a.Tree, web.LangOf(r).Text), Holders: p.Holders})
+			return endPostPage().Render(w, r, "停用岗位", endPostView{ID: id, Version: p.Version, Title: p.NameIn(a.Tree, web.LangOf(r).Text), Holders: p.Holders})
 		}
 	}
 	return fault.New(fault.Missing, "没有编号为 %d 的岗位；请从岗位列表进入", id)

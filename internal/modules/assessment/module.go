@@ -37,5 +37,7 @@ func (s *Service) Module() web.Module {
 		},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "综合评价",
+		Deeds:  deeds(),
 	}
 }

@@ -377,9 +377,10 @@ func (r *Result) check(list []scored, s *stats.Score) {
 				c.DropLow, c.DropHigh = min(c.DropLow, rank[i]), max(c.DropHigh, rank[i])
 			}
 		}
+		c.Best = min(c.Geometric, c.Standard, c.ShiftLow, c.DropLow, c.RandomLow)
+		c.Worst = max(c.Geometric, c.Standard, c.ShiftHigh, c.DropHigh, c.RandomHigh)
 		list[i].Check = c
 	}
-	shareDraws(list, s.Dropped)
 	shift := func(item int, factor float64, rank []int) {
 		x := Shift{Item: item, Factor: factor}
 		for i := range rank {
@@ -400,40 +401,6 @@ func (r *Result) check(list []scored, s *stats.Score) {
 		if rank != nil && !s.Dropped[j] {
 			shift(j, 0, rank)
 		}
-	}
-}
-
-// shareDraws lets units that have the same score under any weights share the smaller place in the
-// draws too; the draws themselves put them in the order of the list.
-func shareDraws(list []scored, dropped []bool) {
-	first := map[string]*Checked{}
-	for i := range list {
-		key, same := "", true
-		var one *big.Rat
-		for j, n := range list[i].normals {
-			switch {
-			case dropped[j]:
-				continue
-			case n == nil:
-				key += "/"
-				continue
-			case one == nil:
-				one = n
-			}
-			same = same && one.Cmp(n) == 0
-			key += n.RatString() + "/"
-		}
-		if same && one != nil {
-			key = one.RatString()
-		}
-		c := list[i].Check
-		if o := first[key]; o != nil {
-			c.First, c.MeanPlace, c.RandomLow, c.RandomHigh = o.First, o.MeanPlace, o.RandomLow, o.RandomHigh
-		} else {
-			first[key] = c
-		}
-		c.Best = min(c.Geometric, c.Standard, c.ShiftLow, c.DropLow, c.RandomLow)
-		c.Worst = max(c.Geometric, c.Standard, c.ShiftHigh, c.DropHigh, c.RandomHigh)
 	}
 }
 

@@ -235,7 +235,7 @@ func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	id := e.ID
-	if err = f.Err(); err == nil {
+	if err = fault.Together(f.Err(), e.Check()); err == nil {
 		id, err = s.SaveDraft(r.Context(), web.ActorOf(r), e)
 	}
 	if err == nil {

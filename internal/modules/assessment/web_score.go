@@ -248,7 +248,7 @@ func (s *Service) postMark(w http.ResponseWriter, r *http.Request) error {
 	}
 	var f fault.Fields
 	m := Mark{Scheme: id, Unit: org.UnitID(max(0, integer(v, "unit"))), Kind: MarkKind(field(v, "kind")), Day: day(v, "day", &f), Points: field(v, "points"), Reason: field(v, "reason"), Document: field(v, "document")}
-	if err = f.Err(); err == nil {
+	if err = fault.Together(f.Err(), m.Check(s.today())); err == nil {
 		_, err = s.AddMark(r.Context(), web.ActorOf(r), m)
 	}
 	if err != nil {

@@ -33,6 +33,7 @@ func TestAYearOnThePages(t *testing.T) {
 	bad := draftFields()
 	bad[1], bad[15], bad[21] = "", "三", "70"
 	f.post("office", "/assessment/schemes/new/edit", bad...).is(422).says("请写办法名称", "权重应为大于 0 的数，现为“三”", `value="三"`, "目标值应大于底线值")
+	f.post("office", "/assessment/schemes/new/edit", append([]string{"from", "明年"}, bad...)...).is(422).says("日期 明年 写法不对", "请写办法名称", "权重应为大于 0 的数，现为“三”").without("请填写自哪一天起评价")
 	f.post("office", "/assessment/schemes/new/edit", draftFields()...).is(303)
 	at := "/assessment/schemes/1"
 	f.get("office", at).is(200).says("草稿", "执行率", "75.0", "修改草稿")

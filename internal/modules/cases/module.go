@@ -38,5 +38,7 @@ func (s *Service) Module() web.Module {
 		Menu:   []web.MenuItem{{Group: "监测分析", Label: "缴获", Path: sumPath, Rule: ruleRead, Order: 43}},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "缴获",
+		Deeds:  deeds(),
 	}
 }

@@ -2,13 +2,13 @@ package facts
 
 import (
 	"context"
-	"fmt"
 
 	"kaiyang/internal/core/cube"
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/words"
 )
 
 // A Proof counts what Check found in order.
@@ -21,9 +21,9 @@ type Proof struct {
 	Files   int
 }
 
-// String says the proof in one Chinese line.
-func (p Proof) String() string {
-	return fmt.Sprintf("截至变更号 %d：%d 行、%d 个值、%d 条变更记录、%d 个上传文件一致，%d 个值的单位现无位置", p.No, p.Rows, p.Values, p.Changes, p.Files, p.Orphans)
+// Say says the proof in one line.
+func (p Proof) Say(l words.Lang) string {
+	return words.T(l, "截至变更号 %d：%d 行、%d 个值、%d 条变更记录、%d 个上传文件一致，%d 个值的单位现无位置", p.No, p.Rows, p.Values, p.Changes, p.Files, p.Orphans)
 }
 
 // maxDifferences bounds what Check lists.

@@ -283,7 +283,7 @@ func (a Answer) Weighed(l words.Lang) []string {
 	args := []any{a.Title(l), a.chance.x, a.chance.n, a.Text(l), lo + "%", hi + "%"}
 	code := stats.SayShare
 	if a.Judgement != nil && a.chance.support != "" {
-		args = append(args, a.Target.Text(a.Definition))
+		args = append(args, a.Target.Say(a.Definition, l))
 		switch {
 		case a.chance.support == stats.SupportMet:
 			code = stats.SayShareMet

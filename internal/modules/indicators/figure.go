@@ -66,7 +66,21 @@ func (a Answer) Text(l words.Lang) string {
 	if a.Reason != measure.NoReason {
 		return l.Text(a.Reason.Text())
 	}
-	return a.Definition.Format.Show(a.Result.Value, a.Definition.Digits, l.Pick(a.Definition.Unit, a.Definition.UnitEN), l.Text)
+	return a.Definition.show(a.Result.Value, l)
+}
+
+// show prints a value, in the language of l.
+func (d Definition) show(v *big.Rat, l words.Lang) string {
+	return d.Format.Show(v, d.Digits, d.measured(l), l.Text)
+}
+
+// measured gives the unit of measure as Format.Show takes it: a place in a ranking has its number
+// inside, 第1名.
+func (d Definition) measured(l words.Lang) string {
+	if d.UnitEN == "place" {
+		return l.Pick("第#名", "rank #")
+	}
+	return l.Pick(d.Unit, d.UnitEN)
 }
 
 // Title gives the figure's name in a language.
@@ -161,7 +175,7 @@ func (a Answer) JSON(code func(org.UnitID) string, l words.Lang) measure.FigureJ
 		f.Coverage.Missing = append(f.Coverage.Missing, code(u))
 	}
 	if t := a.Target; t != nil {
-		j := &measure.TargetJSON{Comparator: string(t.Comparator), Value: t.Value, Upper: t.Upper, Text: t.Text(a.Definition), From: code(t.Unit)}
+		j := &measure.TargetJSON{Comparator: string(t.Comparator), Value: t.Value, Upper: t.Upper, Text: t.Say(a.Definition, l), From: code(t.Unit)}
 		if a.Judgement != nil && a.Judgement.Achievement != nil {
 			s := measure.Round(new(big.Rat).Mul(a.Judgement.Achievement, big.NewRat(100, 1)), 1)
 			j.Achievement = &s
@@ -181,14 +195,41 @@ func (a Answer) Notes(l words.Lang) []string {
 	for _, s := range a.Result.Flags.Texts() {
 		out = append(out, l.Text(s))
 	}
-	if a.State == measure.Restated {
+	switch a.State {
+	case measure.Restated:
 		out = append(out, l.Text("封账后有更正"))
+	case measure.Preview:
+		out = append(out, l.Text("待审核，仅本单位可见"))
 	}
 	return out
 }
 
-// Text gives the target in words, "≥98%".
-func (t Target) Text(d Definition) string {
+// Say gives the target in words of a language: "≥98%", "低于上期".
+func (t Target) Say(d Definition, l words.Lang) string {
+	base := ""
+	switch t.Base {
+	case "prev":
+		base = l.Text("上期")
+	case "yoy":
+		base = l.Text("去年同期")
+	default:
+		if p, err := period.Parse(t.Base); err == nil {
+			base = l.Pick(p.Chinese(), p.English())
+		}
+	}
+	switch t.Comparator {
+	case Zero:
+		return "= 0"
+	case Rises:
+		return words.T(l, "高于%s", base)
+	case Falls:
+		return words.T(l, "低于%s", base)
+	}
+	return t.number(d)
+}
+
+// number writes a target that is a number or a range, "≥98%".
+func (t Target) number(d Definition) string {
 	end := ""
 	switch d.Format {
 	case formula.Percent:
@@ -196,14 +237,7 @@ func (t Target) Text(d Definition) string {
 	case formula.PerThousand:
 		end = "‰"
 	}
-	switch t.Comparator {
-	case Zero:
-		return "=0"
-	case Rises:
-		return "↑ " + t.Base
-	case Falls:
-		return "↓ " + t.Base
-	case Between:
+	if t.Comparator == Between {
 		return t.Value + "–" + t.Upper + end
 	}
 	return string(t.Comparator) + t.Value + end

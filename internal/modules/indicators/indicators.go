@@ -111,5 +111,4 @@ func pageWord(code string) bool {
 var (
 	ruleRead   = perm.Rule{Deed: "figures.read", Label: "查看指标", Roles: []perm.Role{perm.Leader, perm.Office, perm.Member, perm.Reporter, perm.Worker, perm.Reader}}
 	ruleDefine = perm.Rule{Deed: "indicators.define", Label: "维护指标定义和目标", Roles: []perm.Role{perm.Office}}
-	ruleClose  = perm.Rule{Deed: "periods.close", Label: "封账", Roles: []perm.Role{perm.Office}}
 )

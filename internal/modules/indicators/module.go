@@ -53,7 +53,7 @@ func (s *Service) Module() web.Module {
 			{Group: "定义", Label: "已知起点", Path: "/definitions/starts", Rule: ruleRead, Order: 52},
 		},
 		Routes:   h.routes(),
-		Rules:    []perm.Rule{ruleRead, ruleDefine, ruleClose},
+		Rules:    []perm.Rule{ruleRead, ruleDefine},
 		OnChange: s.OnChange,
 		Load:     s.Load,
 	}

@@ -236,26 +236,7 @@ func (x lens) goal(a Answer) *chart.Target {
 
 // target gives a target in words: "≥98%", "比去年同期下降".
 func (x lens) target(t Target, d Definition) string {
-	base := ""
-	switch t.Base {
-	case "prev":
-		base = x.Text("上期")
-	case "yoy":
-		base = x.Text("去年同期")
-	default:
-		if p, err := period.Parse(t.Base); err == nil {
-			base = x.in(p)
-		}
-	}
-	switch t.Comparator {
-	case Rises:
-		return x.say("高于%s", base)
-	case Falls:
-		return x.say("低于%s", base)
-	case Zero:
-		return "= 0"
-	}
-	return t.Text(d)
+	return t.Say(d, x.Lang)
 }
 
 // spark gives the course of a figure as a small line, its last point in the colour of its light.

@@ -33,6 +33,7 @@ type indicatorView struct {
 	Now              tile
 	Chance           []string // what the counts behind it show
 	Trend            string   // address of its trend, for counts
+	Compare          string   // address of the comparison that shows what chance does to it
 	Meaning          string   // the note of the definition
 	Formula          string   // with names
 	Facts            []fact   // direction, roll-up, digits, force, source …

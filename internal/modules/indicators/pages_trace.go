@@ -37,6 +37,7 @@ type traceView struct {
 	Parts      *web.Grid
 	PartsTitle string
 	Missing    []link
+	Pending    *table.Table // what the reader's own unit handed in and nobody approved yet
 	Cells      []cellCard
 	Handed     bool // it is known of some cell who handed it in
 	Too        int  // cells that were too many to list
@@ -87,6 +88,8 @@ func (x lens) verdict(a Answer) string {
 		return x.say("没有值（%s），不作判定。", x.text(a))
 	case a.Withheld:
 		return x.Text("数已隐去，不显示判定。")
+	case a.State == measure.Preview:
+		return x.Text("还没有批准，不作判定。")
 	case a.Target == nil:
 		return x.Text("没有目标，不作判定。")
 	case a.Incomplete:
@@ -334,7 +337,7 @@ func (x lens) sourceName(name string) string {
 
 // stateText gives the state of a figure in words.
 func stateText(s measure.State) string {
-	return map[measure.State]string{measure.Preview: "预览，未批准", measure.Approved: "已批准", measure.Closed: "已封账", measure.Restated: "封账后有更正"}[s]
+	return map[measure.State]string{measure.Preview: "待审核，仅本单位可见", measure.Approved: "已批准", measure.Closed: "已封账", measure.Restated: "封账后有更正"}[s]
 }
 
 // closingsTable shows how a figure stood at each closing, beside what it is now.
@@ -377,7 +380,7 @@ func (x lens) closedShown(a Answer, value string) string {
 
 // shown prints a value in the scale shown as the figure itself is printed.
 func (x lens) shown(a Answer, v *big.Rat) string {
-	return a.Definition.Format.Show(new(big.Rat).Quo(v, scaleOf(a.Definition.Format)), a.Definition.Digits, x.Pick(a.Definition.Unit, a.Definition.UnitEN), x.Text)
+	return a.Definition.show(new(big.Rat).Quo(v, scaleOf(a.Definition.Format)), x.Lang)
 }
 
 // traceFacts lists what belongs to a figure beside its value.
@@ -390,7 +393,7 @@ func (x lens) traceFacts(t Traced, forceName func(code string) string) []fact {
 		return append(list, fact{x.Text(name), value, path})
 	}
 	var f []fact
-	f = add(f, "状态", x.Text(stateText(a.State)), "")
+	f = add(f, "状态", x.stateOf(a), "")
 	f = add(f, "报送", x.reported(a), "")
 	f = add(f, "位次", x.placeText(a), "")
 	if a.Element == nil {

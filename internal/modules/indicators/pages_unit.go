@@ -25,8 +25,9 @@ type unitView struct {
 	Quiet      string // indicators not reported at its level
 	Children   *childrenCard
 	Neighbours []link
-	Beneath    []link // units beneath without figures, of the functional tree
-	Waits      []link // what the reader can do about figures that are missing
+	Beneath    []link       // units beneath without figures, of the functional tree
+	Pending    *table.Table // what the reader's own unit handed in and nobody approved yet
+	Waits      []link       // what the reader can do about figures that are missing
 	Deck       deckView
 	Tools      tools
 	Empty      *emptyView

@@ -2,14 +2,12 @@ package indicators
 
 import (
 	"slices"
-	"strings"
 
 	"kaiyang/internal/core/formula"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
-	"kaiyang/internal/platform/words"
 )
 
 // Awaiting tells in a Chinese word why a figure is missing, as far as the returns know it:
@@ -125,11 +123,7 @@ func (x lens) text(a Answer) string {
 	if a.Reason == measure.Absent && !a.Withheld && x.why != nil {
 		return x.Text(x.why.word(a.Code, a.Unit, a.Period))
 	}
-	s := a.Text(x.Lang)
-	if place, ok := strings.CutSuffix(s, " place"); ok && x.Lang == words.English && !a.Withheld {
-		return "rank " + place // 第1名: English does not count places
-	}
-	return s
+	return a.Text(x.Lang)
 }
 
 // reportsFor tells whether the reader fills in returns for a unit.

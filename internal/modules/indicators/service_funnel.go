@@ -91,7 +91,7 @@ func (f *fairness) show(v float64, l words.Lang) string {
 		return ""
 	}
 	d := f.head.Definition
-	return d.Format.Show(r, d.Digits, l.Pick(d.Unit, d.UnitEN), l.Text)
+	return d.show(r, l)
 }
 
 // span prints an interval, "96.20%—99.19%".

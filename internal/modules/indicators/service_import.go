@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -25,6 +26,7 @@ var epoch = period.MustDay("2000-01-01")
 // the newest definition of the same first day becomes a new version.
 func (s *Service) ImportIndicators(ctx context.Context, by perm.Actor, name string, content []byte, dryRun bool) (rep measure.ImportReport, err error) {
 	defer fault.Wrap(&err, "indicators.ImportIndicators(%s)", name)
+	defer func() { byRow(rep.Findings) }()
 	if err := by.May(ruleDefine, perm.On{}); err != nil {
 		return rep, err
 	}
@@ -144,6 +146,11 @@ func (i Indicator) says(d Draft) bool {
 	return false
 }
 
+// byRow puts findings in the order of the file's rows, so that it is mended from top to bottom.
+func byRow(list []fault.Finding) {
+	slices.SortStableFunc(list, func(a, b fault.Finding) int { return a.Row - b.Row })
+}
+
 // asFindings moves findings from an error into the report; other errors stay.
 func asFindings(rep *measure.ImportReport, err error) error {
 	var list fault.Findings
@@ -158,6 +165,7 @@ func asFindings(rep *measure.ImportReport, err error) error {
 // ImportTargets reads targets from a CSV or YAML file: all or nothing.
 func (s *Service) ImportTargets(ctx context.Context, by perm.Actor, name string, content []byte, dryRun bool) (rep measure.ImportReport, err error) {
 	defer fault.Wrap(&err, "indicators.ImportTargets(%s)", name)
+	defer func() { byRow(rep.Findings) }()
 	if err := by.May(ruleDefine, perm.On{}); err != nil {
 		return rep, err
 	}
@@ -221,6 +229,7 @@ func (s *Service) ImportTargets(ctx context.Context, by perm.Actor, name string,
 // ImportBundles reads bundles from a YAML file: all or nothing.
 func (s *Service) ImportBundles(ctx context.Context, by perm.Actor, name string, content []byte, dryRun bool) (rep measure.ImportReport, err error) {
 	defer fault.Wrap(&err, "indicators.ImportBundles(%s)", name)
+	defer func() { byRow(rep.Findings) }()
 	if err := by.May(ruleDefine, perm.On{}); err != nil {
 		return rep, err
 	}

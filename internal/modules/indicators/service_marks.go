@@ -155,7 +155,7 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 		return q, false
 	}
 	_, closed := k.book.closed(p)
-	suffix := strings.TrimPrefix(d.Format.Show(rat0, 0, l.Pick(d.Unit, d.UnitEN), l.Text), "0")
+	prefix, suffix, _ := strings.Cut(d.Format.Show(rat0, 0, d.measured(l), l.Text), "0")
 	q.marks = make([]Mark, len(units))
 	values := make([]int64, len(units))
 	text := make([]byte, 0, 12*len(units))
@@ -198,6 +198,7 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 			} else {
 				values[i] = v
 			}
+			text = append(text, prefix...)
 			text = appendPrinted(text, v, d.Digits)
 			text = append(text, suffix...)
 			ends[i] = len(text)

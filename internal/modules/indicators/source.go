@@ -9,6 +9,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/platform/words"
 )
 
 // Reporting answers for the returns of a form; ok is false for an unknown form.
@@ -128,7 +129,7 @@ func (s *source) Definition(code string, on period.Day) (formula.Definition, boo
 	if !ok || e == nil {
 		return formula.Definition{}, false
 	}
-	return formula.Definition{Expr: e, Rollup: d.Rollup, Version: d.Version, From: d.From, Format: d.Format, Digits: d.Digits, Unit: d.Unit}, true
+	return formula.Definition{Expr: e, Rollup: d.Rollup, Version: d.Version, From: d.From, Format: d.Format, Digits: d.Digits, Unit: d.measured(words.Chinese)}, true
 }
 
 // Returns counts the returns of a form.

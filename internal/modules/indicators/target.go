@@ -94,7 +94,7 @@ func (t Target) Check() error {
 		f.Need(ok1 && ok2 && lo.Cmp(hi) <= 0, "value", "区间应写下限和上限两个数，下限不大于上限")
 	default:
 		_, ok := decimal(t.Value)
-		f.Need(ok, "value", "目标值应为数字，按显示的单位填写，例如 98 表示 98%%")
+		f.Need(ok, "value", "目标值应为数字，按显示的单位填写，例如 98 表示 98%")
 	}
 	if t.Margin != "" {
 		m, ok := decimal(t.Margin)

@@ -2,6 +2,7 @@ package indicators
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 
 	"kaiyang/internal/core/measure"
@@ -230,6 +231,13 @@ func (h *pages) unitPage(w http.ResponseWriter, r *http.Request, c choice) error
 	v.Grid, v.Lights, v.Quiet = &g, lightCounts(x.Lang, shown), x.quietText(quiet)
 	v.Best, v.Worst = x.standings(shown, 3)
 	v.Waits = x.waits(shown)
+	if !onWall(r) {
+		own, err := h.s.pendings(r.Context(), h.readerOf(r), c.unit, c.p, "")
+		if err != nil {
+			return err
+		}
+		v.Pending = x.pendingTable(own, c.unit)
+	}
 	kids, err := h.children(r, c, lines)
 	if err != nil {
 		return err
@@ -403,6 +411,9 @@ func (h *pages) indicator(w http.ResponseWriter, r *http.Request) error {
 		if slices.ContainsFunc(rows[0], func(a Answer) bool { return a.Printed != nil || a.Withheld }) {
 			g := web.NewGrid(r, t)
 			v.Grid = &g
+			if len(units) > 1 && len(units) <= mostBars {
+				v.Compare = "/compare?unit=" + url.QueryEscape(x.code(c.unit)) + "&period=" + c.p.String() + x.kept() + "&code=" + url.QueryEscape(code) + "&chance=1"
+			}
 		}
 		own := func(b Answer) bool { return b.Unit == c.unit }
 		v.Bars, v.Slim = x.rankBars(x.say("%s：各单位", v.Name), rows[0], own), x.slimBars(x.say("%s：各单位", v.Name), rows[0], own)

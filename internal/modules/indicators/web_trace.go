@@ -44,9 +44,24 @@ func (h *pages) figureJSON(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if _, err := h.preview(r, q, &a); err != nil {
+		return err
+	}
 	f := a.JSON(c.x.code, c.x.Lang)
 	f.Text = c.x.text(a)
 	return web.WriteJSON(w, http.StatusOK, f)
+}
+
+// preview shows the owner of a return the element as handed in, before it is approved; nobody
+// else sees anything of it, nor does a figure of the past.
+func (h *pages) preview(r *http.Request, q Question, a *Answer) (list []pending, err error) {
+	if a.Element == nil || q.AsOf > 0 || onWall(r) {
+		return nil, nil
+	}
+	if list, err = h.s.pendings(r.Context(), h.readerOf(r), q.Unit, q.Period, a.Code); err == nil {
+		a.preview(list)
+	}
+	return list, err
 }
 
 // trace opens a figure.
@@ -66,14 +81,18 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	own, err := h.preview(r, q, &t.Answer)
+	if err != nil {
+		return err
+	}
 	x, a := c.x, t.Answer
-	own, err := h.ownCells(r, q, &t, x)
+	cells, err := h.ownCells(r, q, &t, x)
 	if err != nil {
 		return err
 	}
 	v := traceView{Crumbs: x.crumbs(c.unit), Name: x.title(a), First: true, Unit: x.unit(c.unit), Period: x.in(c.p), Switch: h.periods(r, c), Tools: toolsOf(r),
 		Verdict: x.verdict(a), Done: achievement(a), Facts: x.traceFacts(t, h.forceName(x)), Path: x.figureOf(a), Notes: a.Notes(x.Lang),
-		Missing: x.missingLinks(a), Cells: own, Too: t.Too, Slots: x.slotLinks(a), Closings: x.closingsTable(t)}
+		Missing: x.missingLinks(a), Cells: cells, Pending: x.pendingTable(own, c.unit), Too: t.Too, Slots: x.slotLinks(a), Closings: x.closingsTable(t)}
 	v.Handed = slices.ContainsFunc(v.Cells, func(c cellCard) bool {
 		return slices.ContainsFunc(c.Versions, func(r versionRow) bool { return r.Handed != "" })
 	})
@@ -179,6 +198,6 @@ func (v *traceView) wall(r *http.Request) {
 	if parts != nil {
 		screens = append(screens, tableScreens(r, parts.Table, func(v *traceView, g web.Grid) { v.Parts = &g })...)
 	}
-	v.First, v.Parts, v.Operands, v.Missing, v.Cells, v.Too, v.Slots, v.Closings = false, nil, nil, nil, nil, 0, nil, nil
+	v.First, v.Parts, v.Operands, v.Missing, v.Pending, v.Cells, v.Too, v.Slots, v.Closings = false, nil, nil, nil, nil, nil, 0, nil, nil
 	v.Deck = turnTo(r, v, screens)
 }

@@ -46,7 +46,60 @@ type ForcePage struct {
 	Figures []measure.Shown
 	Ranked  string // name of the indicator that the units are ranked by; "" where none is
 	Ranking []measure.Shown
+	Chance  *Chance `json:",omitempty"` // what chance allows to say of the ranking; nil in packs made before it was asked, and where nothing can be said
 	Items   []work.Item
+}
+
+// A Chance is what chance allows to say of a ranking, frozen with it: beside each place the range by
+// chance alone, the range of places and the band, and the sentences below the table.
+type Chance struct {
+	Rows      []ChanceRow
+	Sentences []string
+	Meaning   string `json:",omitempty"` // what the range means, to be said once
+}
+
+// A ChanceRow is one unit of a Chance. Low is 0 where a unit has no range of places.
+type ChanceRow struct {
+	Unit      org.UnitID
+	Interval  string
+	Low, Last int          `json:",omitempty"`
+	Band      measure.Band `json:",omitempty"`
+}
+
+// chanceOf keeps what a fair comparison says of a ranking; nil where it says nothing.
+func chanceOf(f measure.Fairness) *Chance {
+	if f.Reason != "" {
+		return nil
+	}
+	c := &Chance{Sentences: f.Sentences, Meaning: f.Meaning}
+	for _, u := range f.Units {
+		if u.Zone == "" {
+			continue
+		}
+		r := ChanceRow{Unit: u.Unit, Interval: u.Interval}
+		if u.Ranged() {
+			r.Low, r.Last, r.Band = u.Low, u.Last, u.Band
+		}
+		c.Rows = append(c.Rows, r)
+	}
+	if len(c.Rows) == 0 {
+		return nil
+	}
+	return c
+}
+
+// cells gives the cells beside the place of a unit: its range by chance, its places, its band.
+func (c *Chance) cells(u org.UnitID) (interval, places string, band measure.Band) {
+	interval, places = "—", "—"
+	for _, r := range c.Rows {
+		if r.Unit == u {
+			interval = r.Interval
+			if r.Low > 0 {
+				places, band = fmt.Sprintf("%d—%d", r.Low, r.Last), r.Band
+			}
+		}
+	}
+	return interval, places, band
 }
 
 // An Effect is what became of a decision of the meeting before.

@@ -212,6 +212,15 @@ func (c Content) forceBlocks(w *writer, f ForcePage) (out []docgen.Block) {
 	}
 	if len(f.Ranking) > 0 {
 		out = append(out, docgen.Table{Table: c.rankingTable(w, f)})
+		if f.Chance != nil {
+			said := strings.Join(f.Chance.Sentences, "")
+			if f.Unit == c.meantAt() {
+				said += f.Chance.Meaning
+			}
+			if said != "" {
+				out = append(out, docgen.Say(said))
+			}
+		}
 	}
 	if len(f.Items) > 0 {
 		for i, x := range f.Items {
@@ -266,7 +275,37 @@ func (c Content) rankingTable(w *writer, f ForcePage) *table.Table {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(place), table.Text(c.name(x.Unit)), table.Text(x.Period.Chinese()), w.cell(x, c.name(x.Unit)), table.Text(fraction), table.Text(x.Target),
 			table.Light(x.Light, chart.LightWord(x.Light))}})
 	}
+	f.Chance.beside(t, f.Ranking, func(s string) string { return s })
 	return t
+}
+
+// meantAt gives the first page whose ranking says what the range by chance means; the others need not.
+func (c Content) meantAt() org.UnitID {
+	for _, f := range c.Forces {
+		if f.Chance != nil && f.Chance.Meaning != "" {
+			return f.Unit
+		}
+	}
+	return 0
+}
+
+// beside adds to the table of a ranking what stands beside the places, behind the fractions or the
+// values.
+func (c *Chance) beside(t *table.Table, list []measure.Shown, say func(string) string) {
+	if c == nil {
+		return
+	}
+	at := 1 + max(slices.IndexFunc(t.Columns, func(c table.Column) bool { return c.Key == "value" }), slices.IndexFunc(t.Columns, func(c table.Column) bool { return c.Key == "fraction" }))
+	t.Columns = slices.Insert(t.Columns, at, table.Column{Head: []string{say("偶然波动范围")}, Key: "interval", Align: table.Right, Width: 12},
+		table.Column{Head: []string{say("排位范围")}, Key: "range", Align: table.Center}, table.Column{Head: []string{say("分档")}, Key: "band", Align: table.Center})
+	for i, x := range list {
+		interval, places, band := c.cells(x.Unit)
+		word := "—"
+		if band != "" {
+			word = say(band.Text())
+		}
+		t.Rows[i].Cells = slices.Insert(t.Rows[i].Cells, at, table.Text(interval), table.Text(places), table.Text(word))
+	}
 }
 
 func (c Content) effectTable() *table.Table {

@@ -112,6 +112,10 @@ func (x lens) title(t Topic) (text, lang string) {
 		if said, ok := lateTitles().Say(x.Lang, t.Title, x.part); ok {
 			return said, htmlLang(x.Lang)
 		}
+	case Signalled:
+		if said, ok := x.others.Say(x.Lang, t.Title, x.part); ok {
+			return said, htmlLang(x.Lang)
+		}
 	}
 	return t.Title, htmlLang(words.Chinese)
 }

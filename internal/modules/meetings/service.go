@@ -62,6 +62,8 @@ type Joints struct {
 	Matters func(ctx context.Context, reader perm.Actor, on period.Day) ([]Signal, error) // of the plan
 	Notices notify.Teller
 	Forces  func() []org.UnitID // the task forces of today, in their order
+	// Fairly compares the townships by an indicator, allowing for chance.
+	Fairly func(ctx context.Context, reader perm.Actor, code string, p period.Period) (measure.Fairness, error)
 	// Print writes a document in a format ("docx", "pdf", "xlsx") and tells which fonts stood in.
 	Print   func(w io.Writer, d *docgen.Document, format string) (fonts string, err error)
 	Sayings words.Sayings // sentences of other modules that stand in reasons and states, kept in Chinese

@@ -15,6 +15,7 @@ import (
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/background"
 	"kaiyang/internal/platform/docgen"
@@ -207,11 +208,27 @@ func (s *Service) forcePages(ctx context.Context, by perm.Actor, k Known) (out [
 			}
 			slices.SortStableFunc(list, func(a, b measure.Shown) int { return placeOr(a) - placeOr(b) })
 			f.Ranked, f.Ranking = x.Name, list
+			if f.Chance, err = s.chance(ctx, by, x.Code, x.Period); err != nil {
+				return nil, err
+			}
 			break
 		}
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+// chance asks what chance allows to say of the ranking of the townships, as everyone in the room may
+// see it; nil where nothing can be said.
+func (s *Service) chance(ctx context.Context, by perm.Actor, code string, p period.Period) (*Chance, error) {
+	if s.joints.Fairly == nil {
+		return nil, nil
+	}
+	f, err := s.joints.Fairly(ctx, s.room(by), code, p)
+	if err != nil {
+		return nil, err
+	}
+	return chanceOf(f), nil
 }
 
 func placeOr(s measure.Shown) int {

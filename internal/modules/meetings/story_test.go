@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,9 @@ func TestTheLoopOfTwoMeetings(t *testing.T) {
 		w.must(err)
 		if len(c.Effects) != 2 || c.Effects[0].Words != "该指标由 29.5% 变为 31.2%，较交办时好转；不说明因果。" || c.Effects[0].State != "已销号" {
 			t.Errorf("effects: %+v", c.Effects)
+		}
+		if ranked := slices.IndexFunc(c.Forces, func(f ForcePage) bool { return len(f.Ranking) > 0 }); ranked < 0 || c.Forces[ranked].Chance == nil || !slices.Equal(c.Forces[ranked].Chance.Sentences, []string{"东山镇和西山镇分不出先后。"}) {
+			t.Errorf("what chance allows to say is not frozen: %+v", c.Forces)
 		}
 		if c.Change != 12 || strings.Join(c.Better, ",") != "I2" || strings.Join(c.Worse, ",") != "I1" {
 			t.Errorf("frozen at %d, better %v, worse %v", c.Change, c.Better, c.Worse)

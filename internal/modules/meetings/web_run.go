@@ -10,6 +10,7 @@ import (
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/work"
 	"kaiyang/internal/platform/web"
+	"kaiyang/internal/platform/words"
 )
 
 func (s *Service) getRun(w http.ResponseWriter, r *http.Request) error {
@@ -89,6 +90,13 @@ func (s *Service) evidence(r *http.Request, x lens, m Whole, t Topic, v *runView
 		if len(list) > 1 {
 			slices.SortStableFunc(list, func(a, b measure.Shown) int { return placeOr(a) - placeOr(b) })
 			v.Ranking = x.rankingTable(list)
+			c, err := s.chance(ctx, a, t.Code, f.Period)
+			if err != nil {
+				return err
+			}
+			if c.beside(v.Ranking, list, func(s string) string { return x.t(s) }); c != nil && x.Lang == words.Chinese {
+				v.Ranking.Notes = c.Sentences
+			}
 		}
 	}
 	if s.joints.Items != nil && t.Kind != Followup {

@@ -88,6 +88,14 @@ func (w *world) Among(_ context.Context, _ perm.Actor, code string, p period.Per
 	return []measure.Shown{a, b}, nil
 }
 
+// fairly says that the two units cannot be told apart.
+func (w *world) fairly(_ context.Context, _ perm.Actor, code string, _ period.Period) (measure.Fairness, error) {
+	if code != "I2" {
+		return measure.Fairness{Reason: "不比较"}, nil
+	}
+	return measure.Fairness{Sentences: []string{"东山镇和西山镇分不出先后。"}, Meaning: "范围的意思。", Units: []measure.Fair{{Unit: east, Zone: measure.ZoneUsual, Interval: "18.1%—60.3%", Low: 1, Last: 2, Band: measure.BandSimilar}, {Unit: west, Left: "没有数"}}}, nil
+}
+
 func (w *world) Newest(_ context.Context, _ perm.Actor, code string, _ org.UnitID, _ period.Day) (measure.Shown, error) {
 	return w.figures[code], nil
 }
@@ -166,7 +174,7 @@ func newWorld(t *testing.T, db *sqldb.DB) *world {
 	w.figures = map[string]measure.Shown{"I1": shown("I1", "执行率", "99.1", "≥98%", measure.Green, "2018-03"), "I2": shown("I2", "未复吸率", "29.5", "≥30%", measure.Red, "2018-03")}
 	w.s = New(db, w, files.New(db), w.clock.Now)
 	t.Cleanup(w.s.Close)
-	w.s.Join(Joints{Figures: w, Items: w, Notices: w, Print: w.print, Generator: "开阳 测试", Forces: func() []org.UnitID { return []org.UnitID{forceA, forceB} },
+	w.s.Join(Joints{Figures: w, Items: w, Notices: w, Print: w.print, Fairly: w.fairly, Generator: "开阳 测试", Forces: func() []org.UnitID { return []org.UnitID{forceA, forceB} },
 		Late: func(context.Context, perm.Actor, period.Day) ([]Late, error) { return w.late, nil },
 		Posts: func(context.Context) ([]Holder, error) {
 			return []Holder{{perm.Post{ID: 1, Role: perm.Leader, Unit: post, Title: "指挥长"}, []string{"甲某"}}, {perm.Post{ID: 2, Role: perm.Member, Unit: forceA, Title: "甲专班 联络员"}, []string{"乙某"}},

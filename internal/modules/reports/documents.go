@@ -66,6 +66,7 @@ type brief struct {
 	Meetings []Held
 	Late     []Late
 	Extra    map[string][]measure.Shown // courses and parts of the yearly analysis, by code
+	Courses  map[string]Course          // what the yearly counts show, by code
 	Unknown  []string                   // codes that are not kept
 	Joined   joined
 

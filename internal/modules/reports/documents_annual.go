@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"kaiyang/internal/core/measure"
@@ -110,8 +111,16 @@ func annual(b *brief) *docgen.Document {
 	add(docgen.Say(notKept))
 
 	add(docgen.Head(1, "三、变化趋势和判断"))
+	var blind []string // whose effort is not known: said once for all of them
 	for i, c := range courseCodes() {
 		add(b.trend(w, c, i == 0)...)
+		if slices.Contains(b.Courses[c].Said, stats.EffortUnknown.Sentence()) && len(b.Courses[c].Years) > 1 {
+			f, _ := b.at(c)
+			blind = append(blind, quote(f.Name))
+		}
+	}
+	if len(blind) > 0 {
+		add(docgen.Say(strings.Join(blind, "") + "：" + stats.EffortUnknown.Sentence()))
 	}
 
 	add(docgen.Head(1, "四、主要指标"))
@@ -176,7 +185,8 @@ func (b *brief) classes(w *writer) (out []docgen.Block) {
 	return []docgen.Block{docgen.Paragraph{Runs: say(runs, "。缴获量受个别大案影响大，不能单独说明毒情轻重。")}}
 }
 
-// trend judges the course of a yearly count: its numbers, the honest verdict, what would settle it.
+// trend tells the course of a yearly count: its numbers, and the verdict of the indicators with what
+// would settle it, in the words of the page of trends.
 func (b *brief) trend(w *writer, code string, chart bool) (out []docgen.Block) {
 	list := known(b.Extra[code])
 	if len(list) == 0 {
@@ -186,57 +196,76 @@ func (b *brief) trend(w *writer, code string, chart bool) (out []docgen.Block) {
 		return out
 	}
 	name := list[0].Name
-	var years []int
-	var counts []int64
-	runs := say(quote(name) + "：")
-	held := ""
-	changedDefinition := false
+	runs, held := say(quote(name)+"："), ""
+	var counts []int64 // of the years up to the last that are all known
 	for i, f := range list {
 		year, _, _ := f.Period.First().Date()
 		if i > 0 {
 			runs = say(runs, "，")
 		}
 		runs = say(runs, fmt.Sprintf("%d年", year), w.figure(f))
-		changedDefinition = changedDefinition || f.Definition != list[0].Definition
 		n, ok := count(f)
-		switch {
-		case ok:
-			years, counts = append(years, year), append(counts, n)
-		case standingOf(f) == withheld:
+		if ok {
+			counts = append(counts, n)
+			continue
+		}
+		counts = nil
+		switch standingOf(f) {
+		case withheld:
 			held = "其中有不显示的小数，"
-		case standingOf(f) == incomplete:
+		case incomplete:
 			held = fmt.Sprintf("%d年数据不完整（缺%s），", year, b.missing(f.Missing))
 		default:
 			held = fmt.Sprintf("%d年尚无数据，", year)
 		}
 	}
 	runs = say(runs, "。")
+	c := b.Courses[code]
+	judged := len(c.Years)
+	if judged < 2 {
+		switch {
+		case held != "":
+			return append(out, docgen.Paragraph{Runs: say(runs, held+"不作趋势判断。")})
+		case judged == 1:
+			return append(out, docgen.Paragraph{Runs: runs}, docgen.Say("只有1个年度的数据，不作趋势判断；补录以前年度后可再测算。"))
+		case c.Why != "":
+			return append(out, docgen.Paragraph{Runs: runs}, docgen.Say("不作趋势判断："+c.Why))
+		}
+		return append(out, docgen.Paragraph{Runs: runs})
+	}
 	if held != "" {
-		return append(out, docgen.Paragraph{Runs: say(runs, held+"不作趋势判断。")})
+		runs = say(runs, fmt.Sprintf("%s只判断%d—%d年。", held, c.Years[0], c.Years[judged-1]))
 	}
 	out = append(out, docgen.Paragraph{Runs: runs})
-	if len(years) < 2 {
-		return append(out, docgen.Say("只有1个年度的数据，不作趋势判断；补录以前年度后可再测算。"))
+	said := c.Said
+	if !c.Persons {
+		if len(counts) >= 2 {
+			out = append(out, docgen.Paragraph{Runs: b.change(w, list, counts)})
+		}
+		if judged < 3 {
+			return out // two years are compared, and that is all
+		}
+		said = append([]string{fmt.Sprintf("%d—%d年各年的走势：%s", c.Years[0], c.Years[judged-1], c.Headline)}, said[min(1, len(said)):]...)
 	}
-	if !strings.HasSuffix(list[0].Text, "人") {
-		return append(out, docgen.Paragraph{Runs: b.change(w, list, counts)})
+	if len(said) == 0 {
+		return append(out, docgen.Say("不作趋势判断："+c.Why))
 	}
-	r, why := stats.Turning(stats.YearSeries{Years: years, Counts: counts, DefinitionChanged: changedDefinition}, 999, stats.NewRandom(stats.DefaultSeed))
-	if why != "" {
-		return append(out, docgen.Say("不作趋势判断："+why.Sentence()))
-	}
-	for i, s := range r.Say(name) {
-		text := s.Chinese()
+	for i, text := range said {
 		if i == 0 {
 			text += "。"
+		} else if text == stats.EffortUnknown.Sentence() {
+			continue // once, below all courses
 		}
 		out = append(out, docgen.Paragraph{Runs: w.weave(text, list)})
+	}
+	if len(counts) < len(list) {
+		return out
 	}
 	var spots []measure.Spot
 	for i, f := range list {
 		spots = append(spots, measure.Spot{Period: f.Period, Text: f.Text, Value: float64(counts[i]), OK: true})
 	}
-	if p, ok := course(name, b.UnitName, spots, 120); ok && chart {
+	if p, ok := course(name, b.UnitName, spots, 120); ok && chart && c.Persons {
 		out = append(out, p)
 	}
 	return out
@@ -244,8 +273,8 @@ func (b *brief) trend(w *writer, code string, chart bool) (out []docgen.Block) {
 
 // change compares the last year with the one before, for counts that are not persons.
 func (b *brief) change(w *writer, list []measure.Shown, counts []int64) []docgen.Run {
-	n := len(list)
-	was, now := list[n-2], list[n-1]
+	was, now := list[len(list)-2], list[len(list)-1]
+	n := len(counts)
 	runs := say(now.Period.Chinese(), w.figure(now), "，上年", w.figure(was))
 	r, why := stats.PoissonRatio(stats.Count{N: counts[n-2], Exposure: 1}, stats.Count{N: counts[n-1], Exposure: 1}, 0.95)
 	switch {

@@ -7,6 +7,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/stats"
 	"kaiyang/internal/platform/docgen"
 )
 
@@ -85,6 +86,35 @@ func years(code, name, unit string, first int, values ...string) (out []measure.
 	return out
 }
 
+// judge stands in for the indicators: it judges the unbroken run of counts that ends with the last.
+func judge(list []measure.Shown) (c Course) {
+	var s stats.YearSeries
+	for _, f := range known(list) {
+		n, ok := count(f)
+		if !ok {
+			s = stats.YearSeries{}
+			continue
+		}
+		y, _, _ := f.Period.First().Date()
+		s.Years, s.Counts = append(s.Years, y), append(s.Counts, n)
+	}
+	c.Years, c.Persons = s.Years, strings.HasSuffix(list[0].Text, "人") || len(list) > 2 && strings.HasSuffix(list[2].Text, "人")
+	r, why := stats.Turning(s, 99, stats.NewRandom(stats.DefaultSeed))
+	if why != "" {
+		c.Why = why.Sentence()
+		return c
+	}
+	c.Headline = r.Verdict.Headline().Chinese()
+	if !c.Persons {
+		c.Said = []string{"各年的数：" + c.Headline}
+		return c
+	}
+	for _, x := range r.SayAbout(list[len(list)-1].Name, "", "") {
+		c.Said = append(c.Said, x.Chinese())
+	}
+	return c
+}
+
 func TestTheTrendSaysNoMoreThanTheYearsCarry(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -96,6 +126,8 @@ func TestTheTrendSaysNoMoreThanTheYearsCarry(t *testing.T) {
 			[]string{"2015年101人，2016年49人，2017年27人", "下降可以确认,是否出现拐点无法判断。", "由2015年的101人减少到2017年的27人，减少73%", "3个年度", "补录2011—2014年数据"}, []string{"拐点的目标已经实现", "证明"}},
 		{"years before the first are not zero", years("N1", "新滋生", "人", 2013, "", "", "101", "49", "27"), []string{"新滋生”：2015年101人", "下降可以确认"}, []string{"2014年未报", "2014年尚无"}},
 		{"a year missing between", years("N1", "新滋生", "人", 2015, "101", "", "27"), []string{"2016年未报", "2016年尚无数据，不作趋势判断"}, []string{"下降可以确认"}},
+		{"a year missing before those that are judged", years("N1", "新滋生", "人", 2013, "120", "", "101", "49", "27"), []string{"2014年尚无数据，只判断2015—2017年", "下降可以确认", "由2015年的101人减少到2017年的27人"}, []string{"由2013年"}},
+		{"cases of three years", years("N2", "刑事案件", "起", 2015, "300", "160", "55"), []string{"2017年55起，上年160起，降幅超出了偶然波动的范围", "2015—2017年各年的走势：下降可以确认,是否出现拐点无法判断。"}, []string{"人减少"}},
 		{"a small count", years("N1", "新滋生", "人", 2015, "101", "20", small), []string{"2017年「<5」", "不显示的小数，不作趋势判断"}, []string{"下降可以确认"}},
 		{"one year", years("N1", "新滋生", "人", 2017, "27"), []string{"只有1个年度的数据，不作趋势判断"}, []string{"下降"}},
 		{"cases, within chance", years("N2", "刑事案件", "起", 2016, "60", "55"), []string{"差别在偶然波动的范围之内"}, []string{"下降可以确认"}},
@@ -105,6 +137,7 @@ func TestTheTrendSaysNoMoreThanTheYearsCarry(t *testing.T) {
 		b := testBrief()
 		b.Period, b.Figures = period.MustParse("2017"), c.course[len(c.course)-1:]
 		b.Extra[c.course[0].Code] = c.course
+		b.Courses = map[string]Course{c.course[0].Code: judge(c.course)}
 		w := &writer{b: b}
 		var text []string
 		for _, x := range b.trend(w, c.course[0].Code, true) {
@@ -124,6 +157,7 @@ func TestTheTrendSaysNoMoreThanTheYearsCarry(t *testing.T) {
 	}
 	b := testBrief()
 	b.Period, b.Extra = period.MustParse("2017"), map[string][]measure.Shown{"N1": years("N1", "新滋生", "人", 2015, "101", "49", "27")}
+	b.Courses = map[string]Course{"N1": judge(b.Extra["N1"])}
 	w := &writer{b: b}
 	linked := map[string]int{}
 	for _, x := range b.trend(w, "N1", true) {

@@ -126,6 +126,15 @@ type Figures interface {
 	Series(ctx context.Context, reader perm.Actor, code string, unit org.UnitID, list []period.Period) ([]measure.Shown, error)
 }
 
+// A Course is what the yearly counts of a figure show, in the Chinese sentences of its page of trends.
+type Course struct {
+	Years    []int    // that were judged: an unbroken run; empty where none can be
+	Headline string   // the verdict in a few words
+	Said     []string // all sentences, the first with the headline
+	Persons  bool     // persons are counted, of whom the sentences can speak
+	Why      string   // why nothing is said, a sentence; "" where something is
+}
+
 // Items is what documents need to know of the action items.
 type Items interface {
 	Items(ctx context.Context, reader perm.Actor, f work.Filter) ([]work.Item, error)

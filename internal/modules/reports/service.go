@@ -40,6 +40,8 @@ type Joints struct {
 	Parts func(ctx context.Context, reader perm.Actor, element string, unit org.UnitID, p period.Period) ([]measure.Shown, error)
 	// Fairly compares the townships by an indicator, allowing for chance; nil leaves it out.
 	Fairly func(ctx context.Context, reader perm.Actor, code string, p period.Period) (measure.Fairness, error)
+	// Course judges the yearly counts of a figure up to a year; nil leaves the judgement out.
+	Course func(ctx context.Context, reader perm.Actor, code string, unit org.UnitID, to int) (Course, error)
 	// Makers make the documents of other parts: pack, minutes.
 	Makers map[string]Maker
 	// Print writes a document in a format ("docx", "pdf", "xlsx") and tells which fonts stood in.

@@ -326,6 +326,7 @@ func (s *Service) gatherAnnual(ctx context.Context, reader perm.Actor, b *brief,
 	if err := s.neighbours(ctx, reader, b, unit); err != nil {
 		return err
 	}
+	b.Courses = map[string]Course{}
 	clear(b.YearAgo) // of a year the year before is the period before
 	var years []period.Period
 	for i := courseYears - 1; i >= 0; i-- {
@@ -340,6 +341,12 @@ func (s *Service) gatherAnnual(ctx context.Context, reader perm.Actor, b *brief,
 			return err
 		}
 		b.Extra[c] = list
+		if s.joints.Course != nil {
+			to, _, _ := b.Period.Last().Date()
+			if b.Courses[c], err = s.joints.Course(ctx, reader, c, unit, to); err != nil {
+				return err
+			}
+		}
 	}
 	if _, ok := b.at(seizeCode); ok && s.joints.Parts != nil {
 		list, err := s.joints.Parts(ctx, reader, seizeCode, unit, b.Period)

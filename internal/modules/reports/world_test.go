@@ -148,6 +148,11 @@ func (w *world) Series(_ context.Context, reader perm.Actor, code string, u org.
 	return out, nil
 }
 
+func (w *world) course(ctx context.Context, reader perm.Actor, code string, u org.UnitID, to int) (Course, error) {
+	list, err := w.Series(ctx, reader, code, u, period.MustParse(fmt.Sprintf("%d..%d", to-11, to)).Parts(period.Year))
+	return judge(list), err
+}
+
 func (w *world) Items(_ context.Context, _ perm.Actor, _ work.Filter) ([]work.Item, error) {
 	return w.items, nil
 }
@@ -179,7 +184,7 @@ func newWorld(t testing.TB, db *sqldb.DB) *world {
 	p := print.New("", fonts.SystemDirs())
 	t.Cleanup(p.Close)
 	w.s = New(db, w, files.New(db), w.clock.Now, nil)
-	w.s.Join(Joints{Figures: w, Items: w, Forces: func() []org.UnitID { return []org.UnitID{forceA} }, Generator: "开阳 测试", Base: func() string { return "https://kaiyang.example" },
+	w.s.Join(Joints{Figures: w, Items: w, Course: w.course, Forces: func() []org.UnitID { return []org.UnitID{forceA} }, Generator: "开阳 测试", Base: func() string { return "https://kaiyang.example" },
 		Meetings: func(context.Context, perm.Actor, period.Period) ([]Held, error) { return w.held, nil },
 		Late:     func(context.Context, perm.Actor, period.Day) ([]Late, error) { return w.late, nil },
 		Print:    func(out io.Writer, d *docgen.Document, format string) (string, error) { return p.Print(out, d, format) }, Pictures: p.Pictures,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"kaiyang/internal/core/fault"
@@ -31,6 +32,9 @@ const (
 		FROM returns_version WHERE ret = $1 AND no = $2`
 	versionsSQL = `SELECT no, form_no, at, account, name, post, source, file, file_name, declared, comment, reason, '', '[]'
 		FROM returns_version WHERE ret = $1 ORDER BY no`
+
+	submittersSQL = `SELECT v.ret, v.name, v.post FROM returns_version v JOIN returns_return r ON r.id = v.ret AND r.version = v.no
+		WHERE r.state IN ('submitted', 'reviewed') ORDER BY v.ret`
 
 	newEventSQL = `INSERT INTO returns_event (ret, no, at, account, name, post, deed, version, reason, change)
 		VALUES ($1, (SELECT COALESCE(MAX(no), 0) + 1 FROM returns_event WHERE ret = $1), $2, $3, $4, $5, $6, $7, $8, $9)`
@@ -160,6 +164,19 @@ func version(tx *sqldb.Tx, ret int64, no int) (Version, error) {
 // versions lists what was handed in, without its values.
 func versions(tx *sqldb.Tx, ret int64) ([]Version, error) {
 	return sqldb.All(tx, scanVersion, versionsSQL, ret)
+}
+
+// submitters tells who handed in the newest version of each return that waits, with the post, by
+// the number of the return.
+func submitters(tx *sqldb.Tx) (map[int64]string, error) {
+	out := map[int64]string{}
+	_, err := sqldb.All(tx, func(r sqldb.Scanner) (id int64, err error) {
+		var name, post string
+		err = r.Scan(&id, &name, &post)
+		out[id] = strings.TrimSpace(name + " " + post)
+		return id, err
+	}, submittersSQL)
+	return out, err
 }
 
 func insertEvent(tx *sqldb.Tx, ret int64, deed Deed, version int, reason string, change int64) error {

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/platform/web"
 	"kaiyang/internal/platform/words"
 )
@@ -25,9 +26,14 @@ func (s *Service) newReviewView(r *http.Request) (reviewView, error) {
 	if err != nil {
 		return reviewView{}, err
 	}
+	var by map[int64]string
+	err = s.db.View(r.Context(), func(tx *sqldb.Tx) (err error) { by, err = submitters(tx); return err })
+	if err != nil {
+		return reviewView{}, err
+	}
 	v := reviewView{MayReview: a.Can(ruleReview), MayApprove: a.Can(ruleApprove)}
-	v.Review = s.newQueue(r, "review", "待审核", review)
-	v.Approve = s.newQueue(r, "approve", "待批准", approve)
+	v.Review = s.newQueue(r, "review", "待审核", review, by)
+	v.Approve = s.newQueue(r, "approve", "待批准", approve, by)
 	v.Closed = slices.ContainsFunc(v.Approve.Rows, func(w waitingView) bool { return w.Closed })
 	q := r.URL.Query()
 	if v.All = q.Get("pick") == "all"; v.All {
@@ -40,11 +46,11 @@ func (s *Service) newReviewView(r *http.Request) (reviewView, error) {
 }
 
 // newQueue makes one of the two lists, in the order that the request asks for.
-func (s *Service) newQueue(r *http.Request, code, name string, list []Standing) queueView {
+func (s *Service) newQueue(r *http.Request, code, name string, list []Standing, by map[int64]string) queueView {
 	l := web.LangOf(r)
 	var rows []waitingView
 	for _, st := range list {
-		rows = append(rows, s.newWaitingView(l, st))
+		rows = append(rows, s.newWaitingView(l, st, by[st.Return.ID]))
 	}
 	v := queueView{ID: "to-" + code, Deed: code, Table: waitingTable(l, "to-"+code, words.T(l, name), rows)}
 	q := r.URL.Query()
@@ -73,12 +79,12 @@ func (s *Service) newQueue(r *http.Request, code, name string, list []Standing) 
 	return v
 }
 
-func (s *Service) newWaitingView(l words.Lang, st Standing) waitingView {
+func (s *Service) newWaitingView(l words.Lang, st Standing, by string) waitingView {
 	x := st.Return
 	at := x.Place
 	tree := s.units.Register().On(at.Period.Last())
 	w := waitingView{Pick: SourceID(x.ID, x.Version), Version: x.Version, Form: st.Form.Title(l == words.English), Unit: s.name(at.Unit, at.Period.Last()), UnitKey: tree.Pinyin(at.Unit),
-		Period: periodName(l, at.Period), PeriodKey: at.Period.String(), At: shortStamp(x.LastAt), By: x.By, Correcting: x.Approved > 0,
+		Period: periodName(l, at.Period), PeriodKey: at.Period.String(), At: shortStamp(x.LastAt), By: by, Correcting: x.Approved > 0,
 		Closed: s.facts.Closed(at.Period), Path: "/returns/review/" + intText(x.ID)}
 	if n := st.Late(s.today()); n > 0 {
 		w.Late = words.T(l, "迟报 %d 天", n)

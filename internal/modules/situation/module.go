@@ -36,6 +36,8 @@ func (s *Service) Module() web.Module {
 		},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "毒情预警",
+		Deeds:  deeds(),
 		Jobs:   []web.Job{{Name: "situation.tick", Every: time.Minute, Run: s.Tick}},
 	}
 }

@@ -139,9 +139,9 @@ func (s *Service) Signals(ctx context.Context, reader perm.Actor, on period.Day)
 			reason = l.say("small_place", l.watch(w), x.Month.Chinese())
 		}
 		if x.State == Confirmed && !s.inner(w) {
-			reason += l.t("核实情况：%s", x.Text)
+			reason += l.t(checkedText, x.Text)
 		}
-		t := Topic{Key: ref(x.ID), Title: l.watch(w) + " " + x.Month.Chinese() + " " + x.Method.Text(), Reason: reason, Path: signalPath(x.ID), Code: w.Element, Unit: w.Unit}
+		t := Topic{Key: ref(x.ID), Title: l.t(titleForm, l.watch(w), x.Month.Chinese(), x.Method.Text()), Reason: reason, Path: signalPath(x.ID), Code: w.Element, Unit: w.Unit}
 		if f := s.force(w); f != noForce {
 			t.Force = f
 		}

@@ -11,6 +11,7 @@ import (
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/words"
 )
 
 // Three years of quiet months with a burst in March 2018, reported month by month: the clock runs
@@ -308,6 +309,31 @@ func TestWhatAMeetingGets(t *testing.T) {
 	ok(t, o.Confirm(as(a), a, x.ID, x.Version, "集中查处。", nil))
 	if got := get("2018-05-11"); len(got) != 1 || got[0] != want+"核实情况：集中查处。" {
 		t.Errorf("confirmed: %q", got)
+	}
+	english := func(s string) string {
+		said, ok := o.Sayings().Say(words.English, s, func(s string) string {
+			if p, err := period.Parse(s); err == nil {
+				return p.English()
+			}
+			return words.English.Text(s)
+		})
+		if !ok {
+			t.Errorf("%q has no English", s)
+		}
+		return said
+	}
+	l := o.lens(words.Chinese)
+	march, w := period.MustParse("2018-03"), Watch{Element: "XZS", Category: "年龄=<25", Unit: little}
+	for kept, want := range map[string]string{
+		"破获毒品刑事案件 2018年3月 单月偏高":                                                                                           "Cases solved, March 2018, high single month",
+		l.told(w, Sudden, march, Reading{Count: 9, Past: 36, Months: 12, Above: true}):                                    "乙镇 New drug users (under 25), March 2018: 9 persons against an average of 3 persons in the 12 months before, above ordinary variation. Please check for a concentrated operation or a cluster.",
+		l.told(w, Creep, march, Reading{Past: 40, Months: 12, Above: true, From: "2018-01", Total: 1018}) + "核实情况：属实；已处理": "乙镇 New drug users (under 25), January 2018 to March 2018: 1,018 persons in all against a monthly average of 3.3 persons in the year before. The months stay high, above ordinary variation. Please check for a concentrated operation or a cluster. Finding: 属实；已处理",
+		l.told(w, Creep, march, Reading{Past: 40, Months: 12, Above: true, From: "2018-03", Total: 18}):                   "乙镇 New drug users (under 25), March 2018: 18 persons against a monthly average of 3.3 persons in the year before. The month is high, above ordinary variation. Please check for a concentrated operation or a cluster.",
+		l.say("small_place", l.watch(w), march.Chinese()):                                                                 "乙镇 New drug users (under 25): March 2018 was above ordinary variation. Please check for a concentrated operation or a cluster.",
+	} {
+		if said := english(kept); said != want {
+			t.Errorf("%s\n got %s\nwant %s", kept, said, want)
+		}
 	}
 	if got := get("2018-05-12"); len(got) != 0 {
 		t.Errorf("confirmed long ago: %q", got)

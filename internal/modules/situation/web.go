@@ -267,7 +267,9 @@ func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
 		q.ID, q.Element, q.Category, q.Unit = id, old.Watch.Element, old.Watch.Category, old.Watch.Unit
 	}
 	id := int64(0)
-	if err == nil {
+	if err != nil {
+		err = fault.Together(err, q.Check())
+	} else {
 		id, err = s.SaveWatch(r.Context(), a, q)
 	}
 	if err == nil {

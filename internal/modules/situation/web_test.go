@@ -136,7 +136,7 @@ func TestASignalOnThePages(t *testing.T) {
 	save := []string{"element", "XZS", "unit", "999901", "effort", "JG_JC", "since", "2018-01", "baseline", "12", "sigma", "0.5", "run", "80", "rise", "50"}
 	f.post("office", "/situation/watches/new", append(save, "baseline", "3")...).is(303) // the first value counts
 	f.post("office", "/situation/watches/new", save...).is(422).says("已有同样的监测项")
-	f.post("office", "/situation/watches/new", "element", "AJ", "unit", "999901", "since", "春天", "baseline", "7", "sigma", "半", "run", "1", "rise", "50").is(422).says("月份 春天 写法不对", `value="春天"`, `value="7"`)
+	f.post("office", "/situation/watches/new", "element", "AJ", "unit", "999901", "since", "春天", "baseline", "7", "sigma", "半", "run", "1", "rise", "50").is(422).says("月份 春天 写法不对", "对照的月数请写", "误报间隔请写", `value="春天"`, `value="7"`).hides("请写开始判断的月份")
 	f.post("office", "/situation/watches/new", "element", "AJ", "unit", "999901", "since", "2018-01", "baseline", "7", "sigma", "半", "run", "1", "rise", "50").is(422).says("对照的月数请写", "最小波动请写", "误报间隔请写", "<details open>")
 	// Judged at once.
 	f.get("office", "/situation").is(200).says("新滋生吸毒人员", "待核实 2 条", "单月偏高", "连续偏高")

@@ -83,6 +83,11 @@ func (r *reading) fault(row int, field, value, rule, format string, args ...any)
 		r.skipped++
 		return
 	}
+	for _, names := range heads() {
+		if names[0] == field {
+			field = names[1] // the column as people call it
+		}
+	}
 	r.bad = append(r.bad, fault.Finding{Row: row, Field: field, Value: value, Rule: rule, Format: format, Args: args})
 }
 

@@ -32,7 +32,7 @@ func TestFaultsOfFiles(t *testing.T) {
 		"no question":      {"a.csv", "层,群\n甲镇,一村\n", []string{"缺少“Q1”一列（您对禁毒工作是否满意？）"}},
 		"unknown column":   {"a.csv", "层,群,Q1,心情\n甲镇,一村,满意,好\n", []string{"不认识的列“心情”"}},
 		"column twice":     {"a.csv", "层,群,Q1,q1\n甲镇,一村,满意,满意\n", []string{"出现了两次"}},
-		"unknown stratum":  {"a.csv", "层,群,Q1\n丁镇,一村,满意\n", []string{"分层里没有“丁镇”", "第 2 行"}},
+		"unknown stratum":  {"a.csv", "层,群,Q1\n丁镇,一村,满意\n", []string{"分层里没有“丁镇”", "第 2 行 层"}},
 		"no place":         {"a.csv", "层,群,Q1\n,,满意\n", []string{"缺少层", "缺少群"}},
 		"unknown answer":   {"a.csv", "层,群,Q1\n甲镇,一村,非常好\n", []string{"没有“非常好”这个回答；可用的是：很满意、满意、不满意、说不清"}},
 		"answer number":    {"a.csv", "层,群,Q1\n甲镇,一村,5\n", []string{"没有“5”"}},

@@ -35,5 +35,7 @@ func (s *Service) Module() web.Module {
 		},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "调查",
+		Deeds:  deeds(),
 	}
 }

@@ -183,9 +183,10 @@ func (x lens) estimateCells(p Part) []table.Cell {
 	return out
 }
 
-// ranges draws shares with their ranges, in per cent; target is a row of its own below.
+// ranges draws shares with their ranges, in per cent; the target is a dashed line.
 func (x lens) ranges(title string, rows []chart.RangeRow, target string, want float64) chart.Chart {
 	lo, hi := 100.0, 0.0
+	var line *chart.Target
 	for _, r := range rows {
 		if r.At.OK {
 			lo, hi = min(lo, r.Lo), max(hi, r.Hi)
@@ -193,7 +194,7 @@ func (x lens) ranges(title string, rows []chart.RangeRow, target string, want fl
 	}
 	if target != "" {
 		lo, hi = min(lo, want), max(hi, want)
-		rows = append(rows, chart.RangeRow{Name: x.t("目标"), At: chart.Num(want, target), Lo: want, Hi: want, Text: target, Series: 1, Rule: true})
+		line = &chart.Target{V: want, Text: target}
 	}
 	first, last := max(0, int(math.Floor(lo-1))), min(100, int(math.Ceil(hi+0.5)))
 	switch {
@@ -202,7 +203,7 @@ func (x lens) ranges(title string, rows []chart.RangeRow, target string, want fl
 	case last-first > 10:
 		first -= first % 2
 	}
-	return chart.Ranges{Title: title, Axis: "%", First: first, Last: last, Rows: rows, Width: 500}
+	return chart.Ranges{Title: title, Axis: "%", First: first, Last: last, Rows: rows, Target: line, Width: 470}
 }
 
 func rangeRow(name string, p Part, own bool, gap string) chart.RangeRow {

@@ -37,5 +37,7 @@ func (s *Service) Module() web.Module {
 		Menu:   []web.MenuItem{{Group: "监测分析", Label: "污水监测", Path: listPath, Rule: ruleRead, Order: 42}},
 		Routes: s.routes(),
 		Rules:  rules(),
+		Title:  "污水监测",
+		Deeds:  deeds(),
 	}
 }

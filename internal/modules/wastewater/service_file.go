@@ -109,7 +109,7 @@ func (s *Service) Template(ctx context.Context, reader perm.Actor, id int64, l w
 	c := w.Campaign
 	flows, samples := w.Data.flows(), w.Data.samples()
 	t := func(s string, args ...any) string { return words.T(l, s, args...) }
-	f := sheet.Form{Title: t("污水监测结果") + " " + c.Name, Tr: l.Text,
+	f := sheet.Form{Title: t("污水监测结果") + " " + c.Name, Tr: l.Text, NoZero: true,
 		Instructions: []string{t("一行是一座污水厂一天一种检测物的结果。"), t("浓度单位 ng/L；低于定量限写“<”，定量限写在右边一格。"), t("流量单位按每座污水厂的约定，已写在表里；同一天的流量写一次即可。"), t("没有检测的格子留空，不要写 0。")},
 		Meta:         map[string]string{"template": "wastewater", "campaign": strconv.FormatInt(c.ID, 10)}}
 	x := sheet.FormSheet{Name: t("结果"), Title: c.Name + " " + c.First.String() + " — " + c.Last().String(), Freeze: 3, Columns: []sheet.FormColumn{

@@ -159,7 +159,7 @@ func (s *Service) postEdit(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	id := c.ID
-	if err = f.Err(); err == nil {
+	if err = fault.Together(f.Err(), c.Check(s.today())); err == nil {
 		id, err = s.SaveCampaign(r.Context(), web.ActorOf(r), c)
 	}
 	if err != nil {

@@ -171,6 +171,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	f.post("member", "/wastewater/plants/new", "name", "演示污水厂", "people", "52,000", "unit", "m3", "source", "演示").is(303)
 	f.post("member", "/wastewater/plants/new", "name", "演示污水厂", "people", "5", "unit", "m3", "source", "演示").is(422).says("已有污水厂")
 	f.post("member", "/wastewater/campaigns/new/edit", "name", "三月", "first", "2018-06-01", "laboratory", "甲").is(422).says("还没有到", "请至少选择一座污水厂", "请至少选择一种检测物")
+	f.post("member", "/wastewater/campaigns/new/edit", "name", "", "first", "三月一日", "laboratory", "甲").is(422).says("写法不对", "请写采样期名称", "请至少选择一座污水厂")
 	f.post("member", "/wastewater/campaigns/new/edit", "name", "三月", "first", "2018-03-12", "laboratory", "甲", "plant", "1", "residue", methamphetamine, "residue", "ketamine").is(303)
 	grid := func(version string, more ...string) page {
 		fields := []string{"version", version, "l.ketamine", "2", "q.2018-03-12", "9100", "q.2018-03-13", "9000", "c.2018-03-12.methamphetamine", "88", "c.2018-03-13.methamphetamine", "92", "c.2018-03-12.ketamine", "<", "c.2018-03-13.ketamine", "<0.5"}
@@ -257,8 +258,18 @@ func TestTheTemplateComesBack(t *testing.T) {
 		f.campaign("2018年3月", "2018-03-12", []string{methamphetamine}, p)
 		f.load(1, file("2018-03-12", "演示污水厂", methamphetamine, weekQ, weekC))
 		book := f.get("reader", "/wastewater/campaigns/1/template").is(200).body
-		if _, err := sheet.OpenBytes(book, sheet.Limits{}); err != nil {
+		b, err := sheet.OpenBytes(book, sheet.Limits{})
+		if err != nil {
 			t.Fatal(err)
+		}
+		intro := ""
+		if err := b.Rows(b.Sheets()[0], func(_ int, values []sheet.Value) error {
+			for _, v := range values {
+				intro += v.Text
+			}
+			return nil
+		}); err != nil || intro == "" || strings.Contains(intro, "请填 0") {
+			t.Errorf("a laboratory must not be asked for zeros: %q, %v", intro, err)
 		}
 		a := f.member()
 		rep := must(f.Import(as(a), a, 1, "结果.xlsx", book, true))(t)

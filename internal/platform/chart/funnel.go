@@ -386,8 +386,12 @@ func nameFunnel(points []FunnelPoint, a plane) []funnelLabel {
 		return int(q.Mark)
 	}
 	sort.SliceStable(order, func(i, j int) bool { return first(points[order[i]]) > first(points[order[j]]) })
+	many := crowded(points, a)
 	for _, i := range order {
 		q := points[i]
+		if many[i] && first(q) == 0 {
+			continue
+		}
 		x, y := a.x(q.Size), a.y(q.Value.V)
 		wide := textWidth(q.Name, funnelName)
 		try := func(l funnelLabel) bool {
@@ -416,6 +420,33 @@ func nameFunnel(points []FunnelPoint, a plane) []funnelLabel {
 			continue
 		}
 		led(x, y, try)
+	}
+	return out
+}
+
+// crowd is how many points at one height are too many for a name at each of them.
+const crowd = 5
+
+// crowded marks the points whose names would stand between many others at the same height (many
+// units at 100 %), where nobody could tell whose name is whose. The smallest and the largest of
+// them keep their names.
+func crowded(points []FunnelPoint, a plane) []bool {
+	out := make([]bool, len(points))
+	for i, q := range points {
+		beside, smaller, larger := 0, 0, 0
+		for _, o := range points {
+			if math.Abs(a.y(o.Value.V)-a.y(q.Value.V)) >= 10 {
+				continue
+			}
+			beside++
+			if o.Size < q.Size {
+				smaller++
+			}
+			if o.Size > q.Size {
+				larger++
+			}
+		}
+		out[i] = beside >= crowd && smaller > 0 && larger > 0
 	}
 	return out
 }

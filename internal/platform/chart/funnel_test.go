@@ -159,3 +159,24 @@ func BenchmarkFunnel(b *testing.B) {
 		buf = f.AppendSVG(buf[:0], Options{})
 	}
 }
+
+// Where many units stand at one value, names between the points would be anybody's: only the
+// smallest and the largest of them are named, and whoever stands out or is the reader's own.
+func TestFunnelNamesNobodyInACrowd(t *testing.T) {
+	f := townships(0)
+	for i := range 9 {
+		f.Points = append(f.Points, FunnelPoint{Name: fmt.Sprintf("第%d镇", i+1), Size: float64(5 + 6*i), Value: Num(100, "100.00%")})
+	}
+	f.Points[3].Own = true
+	f.Points = append(f.Points, FunnelPoint{Name: "低处乡", Size: 20, Value: Num(80, "80.00%"), Mark: MarkOutside}, FunnelPoint{Name: "旁边乡", Size: 40, Value: Num(90, "90.00%")})
+	got := boxesOf(t, string(f.AppendSVG(nil, Options{})))
+	for _, name := range []string{"第1镇", "第4镇", "第9镇", "低处乡", "旁边乡"} {
+		if _, named := got[name]; !named {
+			t.Errorf("%s has no name", name)
+		}
+		delete(got, name)
+	}
+	if len(got) > 0 {
+		t.Errorf("named in the crowd: %v", got)
+	}
+}

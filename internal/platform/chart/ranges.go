@@ -21,6 +21,7 @@ type Ranges struct {
 	Axis        string // what the scale counts, "名次"
 	First, Last int
 	Rows        []RangeRow
+	Target      *Target // a dashed line through all rows, named beneath them; nil for none
 	Width       float64 // in CSS pixels, 0 for 760
 }
 
@@ -28,6 +29,7 @@ const (
 	rangeText = 15.0
 	rangeRow  = 28.0
 	rangeHead = 40.0
+	rangeFoot = 18.0
 )
 
 // AppendSVG appends the chart.
@@ -37,6 +39,10 @@ func (c Ranges) AppendSVG(dst []byte, o Options) []byte {
 		w = 760
 	}
 	h := rangeHead + rangeRow*float64(max(1, len(c.Rows))) + 8
+	bottom := h - 8
+	if c.Target != nil && finite(c.Target.V) {
+		h += rangeFoot
+	}
 	links, name, text := false, 0.0, 0.0
 	for _, r := range c.Rows {
 		links = links || r.Href != ""
@@ -57,9 +63,15 @@ func (c Ranges) AppendSVG(dst []byte, o Options) []byte {
 	x := func(v float64) float64 {
 		return left + clamp((v-float64(c.First))/float64(max(1, c.Last-c.First)), 0, 1)*(right-left)
 	}
-	c.scale(p, x, left, right, h-8)
+	c.scale(p, x, left, right, bottom)
 	for i, r := range c.Rows {
 		c.row(p, r, rangeHead+float64(i)*rangeRow, name, right, w, x)
+	}
+	if c.Target != nil && finite(c.Target.V) {
+		at, s := x(c.Target.V), "┄ "+o.tr("目标")+" "+c.Target.Text
+		half := textWidth(s, 13) / 2
+		p.line(at, 22, at, bottom+4, "k-target", target, 1.5, "6 4")
+		p.label(clamp(at, half, w-half), bottom+18, 13, atMiddle, "k-target-t", target, false, s)
 	}
 	return p.close()
 }

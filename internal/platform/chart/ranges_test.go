@@ -41,6 +41,17 @@ func TestRangesDrawWhatIsThere(t *testing.T) {
 			t.Errorf("width %v: the chart for a phone must not scroll, the other must", width)
 		}
 	}
+	// A target is one dashed line, named once, and stays inside on a phone even at the end of the scale.
+	c.Width, c.Target = 350, &Target{V: 18, Text: "≥18"}
+	s := string(c.AppendSVG(nil, Options{}))
+	if strings.Count(s, `stroke-dasharray="6 4"`) != 1 || strings.Count(s, "目标 ≥18") != 1 || strings.Count(s, "<circle") != 2 {
+		t.Errorf("the target: %s", s)
+	}
+	for _, m := range xOf.FindAllStringSubmatch(s, -1) {
+		if v, err := strconv.ParseFloat(m[1], 64); err != nil || v < 0 || v > 350 {
+			t.Errorf("%s lies outside", m[0])
+		}
+	}
 	if s := string((Ranges{}).AppendSVG(nil, Options{})); !strings.Contains(s, "暂无数据") {
 		t.Errorf("empty: %s", s)
 	}

@@ -13,6 +13,7 @@ import (
 type Form struct {
 	Title        string            // "开阳县禁毒工作月报表"
 	Instructions []string          // one line each, on the first sheet: purpose, who, deadline, contact
+	NoZero       bool              // a zero says nothing here, so the first sheet does not ask for one
 	Terms        []Term            // meanings of columns and codes, on the first sheet
 	Meta         map[string]string // kept on a hidden sheet: template, version, period, unit …; keys of a-z, digits, hyphens
 	Lists        []List            // what the drop-downs offer

@@ -219,11 +219,13 @@ func (w *formWriter) intro() {
 	line(w.tr("怎样填写"), formLook{kind: plainLook, align: "left", bold: true}, 0)
 	for _, s := range []string{
 		"浅黄色单元格是填写处，其余单元格已锁定；工作表保护没有密码，只为防止误改。",
-		"没有发生请填 0；留空表示未报，不会当作 0。",
+		zeroLine,
 		"请勿增删行列、改名或移动工作表，也不要合并单元格；改动后无法导入。",
 		"可用 Excel、WPS 或 LibreOffice 填写，保存为 .xlsx 后上传。",
 	} {
-		line(w.tr(s), formLook{kind: plainLook, align: "left"}, 0)
+		if !f.NoZero || s != zeroLine {
+			line(w.tr(s), formLook{kind: plainLook, align: "left"}, 0)
+		}
 	}
 	if len(f.Terms) > 0 {
 		row++
@@ -512,3 +514,6 @@ func (w *formWriter) hidden() {
 	full := true
 	w.do(w.x.SetCalcProps(&excelize.CalcPropsOptions{FullCalcOnLoad: &full}))
 }
+
+// zeroLine tells of zeros in forms of counts.
+const zeroLine = "没有发生请填 0；留空表示未报，不会当作 0。"

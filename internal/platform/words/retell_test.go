@@ -30,3 +30,19 @@ func TestKeptSentencesAreSaidAgain(t *testing.T) {
 		}
 	}
 }
+
+// Sentences whose arguments run into each other are taken apart by what the arguments look like, and
+// two formats may stand one behind the other.
+func TestSentencesWhoseArgumentsRunTogether(t *testing.T) {
+	const sudden = "%[1]s：%[2]s%[3]s%[4]s，前%[5]d个月平均%[6]s%[4]s，超出平常波动，请核实是否集中查处或出现聚集。"
+	unit := func(_ words.Lang, n int, text string) (string, bool) { return " persons", n == 4 && text == "人" }
+	list := words.NewSaying(words.Form{Formats: []string{sudden, "核实情况：%s"}, Looks: []string{"", `\d+年\d+月`, `[\d,]+`, `[^\d，]*`, "", `[\d.]+`}, Part: unit})
+	month := func(s string) string { return strings.Replace(s, "2018年4月", "April 2018", 1) }
+	got, ok := list.Say(words.English, "新发现：2018年4月12人，前12个月平均3.5人，超出平常波动，请核实是否集中查处或出现聚集。核实情况：查了；属实", month)
+	if want := "新发现, April 2018: 12 persons against an average of 3.5 persons in the 12 months before, above ordinary variation. Please check for a concentrated operation or a cluster. Finding: 查了；属实"; got != want || !ok {
+		t.Errorf("%q %v, want %q", got, ok, want)
+	}
+	if got, ok := list.Say(words.English, "新发现：四月12人，前12个月平均3.5人，超出平常波动，请核实是否集中查处或出现聚集。核实情况：属实", month); ok {
+		t.Errorf("another sentence is taken for it: %q", got)
+	}
+}
