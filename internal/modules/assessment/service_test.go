@@ -8,6 +8,7 @@ import (
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/testkit/desk"
 )
 
 // A scheme is written by the office, published by the leader and never changed afterwards; the
@@ -15,24 +16,24 @@ import (
 func TestAYearIsScored(t *testing.T) {
 	onBoth(t, func(t *testing.T, o *office) {
 		chief, leader := o.chief(), o.leader()
-		id := must(o.SaveDraft(as(chief), chief, plain()))(t)
-		if _, err := o.Show(as(o.reader()), o.reader(), id); fault.KindOf(err) != fault.Missing {
+		id := desk.Must(o.SaveDraft(desk.As(chief), chief, plain()))(t)
+		if _, err := o.Show(desk.As(o.reader()), o.reader(), id); fault.KindOf(err) != fault.Missing {
 			t.Errorf("a reader sees a draft: %v", err)
 		}
-		wantKind(t, o.Publish(as(chief), chief, id, 1), fault.Forbidden, "公布评价办法")
-		_, err := o.Fix(as(chief), chief, id, year2017, "")
+		wantKind(t, o.Publish(desk.As(chief), chief, id, 1), fault.Forbidden, "公布评价办法")
+		_, err := o.Fix(desk.As(chief), chief, id, year2017, "")
 		wantKind(t, err, fault.Conflict, "没有已公布的办法")
-		x := must(o.Show(as(chief), chief, id))(t).Latest()
+		x := desk.Must(o.Show(desk.As(chief), chief, id))(t).Latest()
 		x.Basis = "县禁毒办〔2018〕1号"
-		must(o.SaveDraft(as(chief), chief, x))(t)
-		_, err = o.SaveDraft(as(chief), chief, x)
+		desk.Must(o.SaveDraft(desk.As(chief), chief, x))(t)
+		_, err = o.SaveDraft(desk.As(chief), chief, x)
 		wantKind(t, err, fault.Conflict, "刚被别人改过")
-		wantKind(t, o.Publish(as(leader), leader, id, 1), fault.Conflict, "重新核对")
-		ok(t, o.Publish(as(leader), leader, id, 2))
-		_, err = o.SaveDraft(as(chief), chief, x)
+		wantKind(t, o.Publish(desk.As(leader), leader, id, 1), fault.Conflict, "重新核对")
+		desk.OK(t, o.Publish(desk.As(leader), leader, id, 2))
+		_, err = o.SaveDraft(desk.As(chief), chief, x)
 		wantKind(t, err, fault.Conflict, "不能再改")
 
-		now := must(o.Score(as(chief), chief, id, 0, year2017))(t)
+		now := desk.Must(o.Score(desk.As(chief), chief, id, 0, year2017))(t)
 		if !now.Scheme.Late(year2017) {
 			t.Error("a scheme published in 2018 was known before 2017")
 		}
@@ -40,19 +41,19 @@ func TestAYearIsScored(t *testing.T) {
 		if l := now.Result.Lines[0]; l.Name != "甲镇" || l.Score != "93.8" || l.Place != 1 {
 			t.Errorf("the first line is %+v", l)
 		}
-		no := must(o.Fix(as(chief), chief, id, year2017, ""))(t)
-		_, err = o.Fix(as(chief), chief, id, year2017, "")
+		no := desk.Must(o.Fix(desk.As(chief), chief, id, year2017, ""))(t)
+		_, err = o.Fix(desk.As(chief), chief, id, year2017, "")
 		wantKind(t, err, fault.Invalid, "写明原因")
-		_, err = o.Fix(as(chief), chief, id, period.MustParse("2018"), "")
+		_, err = o.Fix(desk.As(chief), chief, id, period.MustParse("2018"), "")
 		wantKind(t, err, fault.Conflict, "还没有结束")
-		_, err = o.Fix(as(chief), chief, id, period.MustParse("2017-H1"), "")
+		_, err = o.Fix(desk.As(chief), chief, id, period.MustParse("2017-H1"), "")
 		wantKind(t, err, fault.Conflict, "没有已公布的办法")
-		_, err = o.Fix(as(o.member()), o.member(), id, year2017, "")
+		_, err = o.Fix(desk.As(o.member()), o.member(), id, year2017, "")
 		wantKind(t, err, fault.Forbidden, "定稿")
 
 		o.cells["ZX/2"], o.cells["ZX/3"] = "84", ""
-		r, diffs, err := o.Again(as(chief), chief, no)
-		ok(t, err)
+		r, diffs, err := o.Again(desk.As(chief), chief, no)
+		desk.OK(t, err)
 		if r.Result.Lines[0].Score != "93.8" || !r.Record.Proved() {
 			t.Errorf("the record changed: %+v", r.Result.Lines[0])
 		}
@@ -68,26 +69,26 @@ func TestAYearIsScored(t *testing.T) {
 		if changed < 2 {
 			t.Errorf("%d units differ", changed)
 		}
-		second := must(o.Fix(as(leader), leader, id, year2017, "乙镇更正"))(t)
-		wantKind(t, o.PublishResult(as(leader), leader, no, 1), fault.Conflict, "更新的定稿")
-		wantKind(t, o.PublishResult(as(chief), chief, second, 1), fault.Forbidden, "公布")
-		ok(t, o.PublishResult(as(leader), leader, second, 1))
-		wantKind(t, o.PublishResult(as(leader), leader, second, 2), fault.Conflict, "已于")
-		if n := must(o.CheckResults(as(chief)))(t); n != 2 {
+		second := desk.Must(o.Fix(desk.As(leader), leader, id, year2017, "乙镇更正"))(t)
+		wantKind(t, o.PublishResult(desk.As(leader), leader, no, 1), fault.Conflict, "更新的定稿")
+		wantKind(t, o.PublishResult(desk.As(chief), chief, second, 1), fault.Forbidden, "公布")
+		desk.OK(t, o.PublishResult(desk.As(leader), leader, second, 1))
+		wantKind(t, o.PublishResult(desk.As(leader), leader, second, 2), fault.Conflict, "已于")
+		if n := desk.Must(o.CheckResults(desk.As(chief)))(t); n != 2 {
 			t.Errorf("%d results proved, want 2", n)
 		}
 
-		edition := must(o.NewDraft(as(chief), chief, id))(t)
-		_, err = o.NewDraft(as(chief), chief, id)
+		edition := desk.Must(o.NewDraft(desk.As(chief), chief, id))(t)
+		_, err = o.NewDraft(desk.As(chief), chief, id)
 		wantKind(t, err, fault.Conflict, "还是草稿")
-		v := must(o.Show(as(chief), chief, id))(t)
+		v := desk.Must(o.Show(desk.As(chief), chief, id))(t)
 		if edition != 2 || len(v.Editions) != 2 || v.Editions[0].Basis != "县禁毒办〔2018〕1号" || v.Editions[1].From != period.MustDay("2019-01-01") {
 			t.Errorf("edition %d of %+v", edition, v.Editions)
 		}
 		if e, _ := InForce(v.Editions, year2017); e.Edition != 1 {
 			t.Errorf("2017 goes by edition %d", e.Edition)
 		}
-		if again := must(o.Result(as(chief), chief, no))(t); again.Scheme.Edition != 1 || again.Result.Lines[0].Score != "93.8" {
+		if again := desk.Must(o.Result(desk.As(chief), chief, no))(t); again.Scheme.Edition != 1 || again.Result.Lines[0].Score != "93.8" {
 			t.Error("the first record is no longer what it was")
 		}
 	})
@@ -97,8 +98,8 @@ func TestAYearIsScored(t *testing.T) {
 func TestAnAlteredRecordIsFound(t *testing.T) {
 	onBoth(t, func(t *testing.T, o *office) {
 		id := o.published()
-		no := must(o.Fix(as(o.chief()), o.chief(), id, year2017, ""))(t)
-		ok(t, o.db.InTx(as(o.chief()), func(tx *sqldb.Tx) error {
+		no := desk.Must(o.Fix(desk.As(o.chief()), o.chief(), id, year2017, ""))(t)
+		desk.OK(t, o.db.InTx(desk.As(o.chief()), func(tx *sqldb.Tx) error {
 			r, err := recordOf(tx, no)
 			if err != nil {
 				return err
@@ -106,9 +107,9 @@ func TestAnAlteredRecordIsFound(t *testing.T) {
 			_, err = tx.Exec(`UPDATE assessment_result SET content = $1 WHERE id = $2`, strings.Replace(r.text, `"93.8"`, `"99.8"`, 1), no)
 			return err
 		}))
-		_, err := o.CheckResults(as(o.chief()))
+		_, err := o.CheckResults(desk.As(o.chief()))
 		wantKind(t, err, fault.Conflict, "改动过")
-		wantKind(t, o.PublishResult(as(o.leader()), o.leader(), no, 1), fault.Conflict, "校验码")
+		wantKind(t, o.PublishResult(desk.As(o.leader()), o.leader(), no, 1), fault.Conflict, "校验码")
 	})
 }
 
@@ -117,7 +118,7 @@ func TestAnAlteredRecordIsFound(t *testing.T) {
 func TestWhoSeesWhichScores(t *testing.T) {
 	onBoth(t, func(t *testing.T, o *office) {
 		id := o.published()
-		no := must(o.Fix(as(o.chief()), o.chief(), id, year2017, ""))(t)
+		no := desk.Must(o.Fix(desk.As(o.chief()), o.chief(), id, year2017, ""))(t)
 		names := func(r Outcome) (out string) {
 			for _, l := range r.Result.Lines {
 				out += l.Name
@@ -133,34 +134,34 @@ func TestWhoSeesWhichScores(t *testing.T) {
 			want string
 		}{{"office", all}, {"leader", all}, {"member", all}, {"town1", "甲镇"}, {"worker1", "甲镇"}, {"town2", "乙镇"}} {
 			a := o.everybody()[x.who]
-			if got := names(must(o.Result(as(a), a, no))(t)); got != x.want {
+			if got := names(desk.Must(o.Result(desk.As(a), a, no))(t)); got != x.want {
 				t.Errorf("%s sees %s of the fixed result", x.who, got)
 			}
-			if got := names(must(o.Score(as(a), a, id, 0, year2017))(t)); got != x.want {
+			if got := names(desk.Must(o.Score(desk.As(a), a, id, 0, year2017))(t)); got != x.want {
 				t.Errorf("%s sees %s today", x.who, got)
 			}
 		}
 		reader := o.reader()
-		_, err := o.Result(as(reader), reader, no)
+		_, err := o.Result(desk.As(reader), reader, no)
 		wantKind(t, err, fault.Missing, "没有这个结果")
-		_, err = o.Score(as(reader), reader, id, 0, year2017)
+		_, err = o.Score(desk.As(reader), reader, id, 0, year2017)
 		wantKind(t, err, fault.Forbidden, "公布以后")
-		_, err = o.Result(as(o.auditor()), o.auditor(), no)
+		_, err = o.Result(desk.As(o.auditor()), o.auditor(), no)
 		wantKind(t, err, fault.Forbidden, "查看综合评价")
-		if n := len(must(o.Show(as(reader), reader, id))(t).Records); n != 0 {
+		if n := len(desk.Must(o.Show(desk.As(reader), reader, id))(t).Records); n != 0 {
 			t.Errorf("a reader is told of %d results", n)
 		}
 		for _, who := range []string{"town1", "reader"} {
 			a := o.everybody()[who]
-			_, _, err := o.Again(as(a), a, no)
+			_, _, err := o.Again(desk.As(a), a, no)
 			wantKind(t, err, fault.Forbidden, "试算")
-			_, _, err = o.Compare(as(a), a, id, 0, year2017)
+			_, _, err = o.Compare(desk.As(a), a, id, 0, year2017)
 			wantKind(t, err, fault.Forbidden, "试算")
 		}
-		ok(t, o.PublishResult(as(o.leader()), o.leader(), no, 1))
+		desk.OK(t, o.PublishResult(desk.As(o.leader()), o.leader(), no, 1))
 		for _, who := range []string{"town1", "reader"} {
 			a := o.everybody()[who]
-			if got := names(must(o.Result(as(a), a, no))(t)); got != all {
+			if got := names(desk.Must(o.Result(desk.As(a), a, no))(t)); got != all {
 				t.Errorf("%s sees %s of the published result", who, got)
 			}
 		}
@@ -171,7 +172,7 @@ func TestWhoSeesWhichScores(t *testing.T) {
 func TestMarksStandBesideTheScore(t *testing.T) {
 	onBoth(t, func(t *testing.T, o *office) {
 		id, chief := o.published(), o.chief()
-		before := must(o.Score(as(chief), chief, id, 0, year2017))(t)
+		before := desk.Must(o.Score(desk.As(chief), chief, id, 0, year2017))(t)
 		m := Mark{Scheme: id, Unit: town1, Kind: Deduction, Day: period.MustDay("2017-06-01"), Points: "2.5", Reason: "报表迟报", Document: "县禁毒办通报第3期"}
 		for _, x := range []struct {
 			change func(*Mark)
@@ -182,15 +183,15 @@ func TestMarksStandBesideTheScore(t *testing.T) {
 		} {
 			bad := m
 			x.change(&bad)
-			_, err := o.AddMark(as(chief), chief, bad)
+			_, err := o.AddMark(desk.As(chief), chief, bad)
 			wantKind(t, err, fault.Invalid, x.want)
 		}
-		_, err := o.AddMark(as(o.leader()), o.leader(), m)
+		_, err := o.AddMark(desk.As(o.leader()), o.leader(), m)
 		wantKind(t, err, fault.Forbidden, "登记扣分")
-		first := must(o.AddMark(as(chief), chief, m))(t)
+		first := desk.Must(o.AddMark(desk.As(chief), chief, m))(t)
 		m.Unit, m.Kind, m.Day = town2, Veto, period.MustDay("2018-02-01")
-		must(o.AddMark(as(chief), chief, m))(t)
-		after := must(o.Score(as(chief), chief, id, 0, year2017))(t)
+		desk.Must(o.AddMark(desk.As(chief), chief, m))(t)
+		after := desk.Must(o.Score(desk.As(chief), chief, id, 0, year2017))(t)
 		if len(after.Marks) != 1 || after.Marks[0].Unit != town1 {
 			t.Errorf("marks of 2017: %+v", after.Marks)
 		}
@@ -201,16 +202,16 @@ func TestMarksStandBesideTheScore(t *testing.T) {
 		}
 		for who, want := range map[string]int{"office": 2, "member": 2, "town1": 1, "town2": 1, "reader": 0} {
 			a := o.everybody()[who]
-			if got := len(must(o.Marks(as(a), a, id))(t)); got != want {
+			if got := len(desk.Must(o.Marks(desk.As(a), a, id))(t)); got != want {
 				t.Errorf("%s sees %d marks, want %d", who, got, want)
 			}
 		}
-		_, err = o.WithdrawMark(as(chief), chief, first, 1, "")
+		_, err = o.WithdrawMark(desk.As(chief), chief, first, 1, "")
 		wantKind(t, err, fault.Invalid, "写明原因")
-		must(o.WithdrawMark(as(chief), chief, first, 1, "登记错了"))(t)
-		_, err = o.WithdrawMark(as(chief), chief, first, 2, "再来")
+		desk.Must(o.WithdrawMark(desk.As(chief), chief, first, 1, "登记错了"))(t)
+		_, err = o.WithdrawMark(desk.As(chief), chief, first, 2, "再来")
 		wantKind(t, err, fault.Conflict, "已经撤销")
-		if list := must(o.Marks(as(chief), chief, id))(t); len(list) != 2 || list[0].Withdrawn != "登记错了" {
+		if list := desk.Must(o.Marks(desk.As(chief), chief, id))(t); len(list) != 2 || list[0].Withdrawn != "登记错了" {
 			t.Errorf("a withdrawn mark stays in the list: %+v", list)
 		}
 	})
@@ -222,7 +223,7 @@ func TestWithheldFiguresTakeNoPart(t *testing.T) {
 	o := newOffice(t, sqldb.SQLite)
 	id := o.published()
 	o.cells["XZ/2"], o.cells["ZX/3"] = "hidden", "hidden"
-	r := must(o.Score(as(o.chief()), o.chief(), id, 0, year2017))(t).Result
+	r := desk.Must(o.Score(desk.As(o.chief()), o.chief(), id, 0, year2017))(t).Result
 	if l := find(t, r, int(town1)); l.Score != "95.0" || l.Missing() != 1 || l.Share != "75.0" {
 		t.Errorf("甲镇 without 新滋生率: %+v", l)
 	}
@@ -236,11 +237,11 @@ func TestBadSchemesAreRefused(t *testing.T) {
 	o := newOffice(t, sqldb.SQLite)
 	x := Scheme{Span: Yearly, From: period.MustDay("2017-02-01"), Digits: 9, Least: 0, Units: []org.UnitID{county},
 		Items: []Item{{Code: "ZX", Weight: "0", Higher: false, Floor: "80", Target: "100"}, {Code: "NO", Weight: "1/3", Higher: true, Floor: "a", Target: "100"}, {Code: "ZX", Weight: "1", Higher: true, Floor: "100", Target: "100"}}}
-	_, err := o.SaveDraft(as(o.chief()), o.chief(), x)
+	_, err := o.SaveDraft(desk.As(o.chief()), o.chief(), x)
 	for _, want := range []string{"请写办法名称", "不是一个评价期的第一天", "0 到 3", "1 到 100", "权重应为大于 0 的数，现为“0”", "现为“1/3”", "底线值应为数", "选了两次", "目标值应小于底线值", "目标值应大于底线值", "没有指标 NO", "方向不对", "现有的乡镇"} {
 		wantKind(t, err, fault.Invalid, want)
 	}
-	_, err = o.SaveDraft(as(o.leader()), o.leader(), plain())
+	_, err = o.SaveDraft(desk.As(o.leader()), o.leader(), plain())
 	wantKind(t, err, fault.Forbidden, "编制评价办法")
 }
 
@@ -251,27 +252,27 @@ func TestWeightsOfComparisonsGoIntoADraft(t *testing.T) {
 		chief := o.chief()
 		x := plain()
 		x.Items = append(x.Items, Item{Code: "HD", Weight: "1", Higher: true, Floor: "0", Target: "10"})
-		id := must(o.SaveDraft(as(chief), chief, x))(t)
-		wantKind(t, o.TakeWeights(as(chief), chief, id, 1, []string{"9", "1/9", "9"}), fault.Invalid, "")
-		wantKind(t, o.TakeWeights(as(o.leader()), o.leader(), id, 1, []string{"2", "5", "3"}), fault.Forbidden, "编制")
-		ok(t, o.TakeWeights(as(chief), chief, id, 1, []string{"2", "5", "3"}))
-		e := must(o.Show(as(chief), chief, id))(t).Latest()
+		id := desk.Must(o.SaveDraft(desk.As(chief), chief, x))(t)
+		wantKind(t, o.TakeWeights(desk.As(chief), chief, id, 1, []string{"9", "1/9", "9"}), fault.Invalid, "")
+		wantKind(t, o.TakeWeights(desk.As(o.leader()), o.leader(), id, 1, []string{"2", "5", "3"}), fault.Forbidden, "编制")
+		desk.OK(t, o.TakeWeights(desk.As(chief), chief, id, 1, []string{"2", "5", "3"}))
+		e := desk.Must(o.Show(desk.As(chief), chief, id))(t).Latest()
 		if e.Items[0].Weight != "58.15" || e.Items[1].Weight != "30.90" || e.Items[2].Weight != "10.95" || len(e.Pairs) != 3 {
 			t.Errorf("weights %+v", e.Items)
 		}
-		wantKind(t, o.TakeWeights(as(chief), chief, id, 1, []string{"2", "5", "3"}), fault.Conflict, "改过")
+		wantKind(t, o.TakeWeights(desk.As(chief), chief, id, 1, []string{"2", "5", "3"}), fault.Conflict, "改过")
 		e.Note = "说明"
-		must(o.SaveDraft(as(chief), chief, e))(t)
-		if e = must(o.Show(as(chief), chief, id))(t).Latest(); e.Pairs == nil {
+		desk.Must(o.SaveDraft(desk.As(chief), chief, e))(t)
+		if e = desk.Must(o.Show(desk.As(chief), chief, id))(t).Latest(); e.Pairs == nil {
 			t.Error("the comparisons are lost although the weights are the same")
 		}
 		e.Items[0].Weight = "50"
-		must(o.SaveDraft(as(chief), chief, e))(t)
-		if e = must(o.Show(as(chief), chief, id))(t).Latest(); e.Pairs != nil {
+		desk.Must(o.SaveDraft(desk.As(chief), chief, e))(t)
+		if e = desk.Must(o.Show(desk.As(chief), chief, id))(t).Latest(); e.Pairs != nil {
 			t.Error("other weights are still called those of the comparisons")
 		}
-		ok(t, o.Publish(as(o.leader()), o.leader(), id, e.Version))
-		wantKind(t, o.TakeWeights(as(chief), chief, id, e.Version+1, []string{"2", "5", "3"}), fault.Conflict, "不能再改")
+		desk.OK(t, o.Publish(desk.As(o.leader()), o.leader(), id, e.Version))
+		wantKind(t, o.TakeWeights(desk.As(chief), chief, id, e.Version+1, []string{"2", "5", "3"}), fault.Conflict, "不能再改")
 	})
 }
 
@@ -279,23 +280,23 @@ func TestWeightsOfComparisonsGoIntoADraft(t *testing.T) {
 func TestItemsComeFromAFile(t *testing.T) {
 	o := newOffice(t, sqldb.SQLite)
 	chief := o.chief()
-	id := must(o.SaveDraft(as(chief), chief, plain()))(t)
-	rep, err := o.ImportItems(as(chief), chief, id, "a.csv", []byte("指标代码,指标,权重,占比（%）,方向,底线值,目标值\nZX,执行率,3,75.0,越高越好,80,100\nHD,,2,,up,0,12\n"), false)
-	ok(t, err)
+	id := desk.Must(o.SaveDraft(desk.As(chief), chief, plain()))(t)
+	rep, err := o.ImportItems(desk.As(chief), chief, id, "a.csv", []byte("指标代码,指标,权重,占比（%）,方向,底线值,目标值\nZX,执行率,3,75.0,越高越好,80,100\nHD,,2,,up,0,12\n"), false)
+	desk.OK(t, err)
 	if !rep.Written || rep.Read != 2 || rep.Created != 1 || rep.Updated+rep.Unchanged != 1 {
 		t.Errorf("%+v", rep)
 	}
-	e := must(o.Show(as(chief), chief, id))(t).Latest()
+	e := desk.Must(o.Show(desk.As(chief), chief, id))(t).Latest()
 	if len(e.Items) != 2 || e.Items[1].Code != "HD" || e.Items[1].Name != "活动场次" || e.Items[1].Target != "12" {
 		t.Errorf("items %+v", e.Items)
 	}
-	rep, err = o.ImportItems(as(chief), chief, id, "b.csv", []byte("code,weight,direction,floor,target\nZX,x,up,80,100\nNO,1,sideways,0,1\n"), false)
-	ok(t, err)
+	rep, err = o.ImportItems(desk.As(chief), chief, id, "b.csv", []byte("code,weight,direction,floor,target\nZX,x,up,80,100\nNO,1,sideways,0,1\n"), false)
+	desk.OK(t, err)
 	if rep.Written || len(rep.Findings) == 0 {
 		t.Errorf("%+v", rep)
 	}
-	rep, err = o.ImportItems(as(chief), chief, id, "b.csv", []byte("code,weight,floor,target\nZX,x,80,100\nNO,1,0,1\n"), false)
-	ok(t, err)
+	rep, err = o.ImportItems(desk.As(chief), chief, id, "b.csv", []byte("code,weight,floor,target\nZX,x,80,100\nNO,1,0,1\n"), false)
+	desk.OK(t, err)
 	rows := map[int]bool{}
 	for _, f := range rep.Findings {
 		rows[f.Row] = true
@@ -304,15 +305,15 @@ func TestItemsComeFromAFile(t *testing.T) {
 		t.Errorf("%+v", rep)
 	}
 	for name, want := range map[string]string{"a.xls": "另存为 .xlsx", "a.pdf": "不是 .csv 或 .xlsx"} {
-		_, err := o.ImportItems(as(chief), chief, id, name, []byte("x"), false)
+		_, err := o.ImportItems(desk.As(chief), chief, id, name, []byte("x"), false)
 		wantKind(t, err, fault.Invalid, want)
 	}
-	if rep, err := o.ImportItems(as(chief), chief, id, "c.csv", []byte("code,weight\nZX,1\n"), false); err != nil || len(rep.Findings) != 2 {
+	if rep, err := o.ImportItems(desk.As(chief), chief, id, "c.csv", []byte("code,weight\nZX,1\n"), false); err != nil || len(rep.Findings) != 2 {
 		t.Errorf("missing columns: %+v, %v", rep, err)
 	}
-	_, err = o.ImportItems(as(o.leader()), o.leader(), id, "a.csv", nil, false)
+	_, err = o.ImportItems(desk.As(o.leader()), o.leader(), id, "a.csv", nil, false)
 	wantKind(t, err, fault.Forbidden, "编制")
-	if e := must(o.Show(as(chief), chief, id))(t).Latest(); len(e.Items) != 2 || e.Items[1].Code != "HD" {
+	if e := desk.Must(o.Show(desk.As(chief), chief, id))(t).Latest(); len(e.Items) != 2 || e.Items[1].Code != "HD" {
 		t.Errorf("a refused file changed the items: %+v", e.Items)
 	}
 }

@@ -1,19 +1,11 @@
 package assessment
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
-	"mime/multipart"
-	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
-
-	"github.com/PuerkitoBio/goquery"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/org"
@@ -21,8 +13,8 @@ import (
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/sqldb"
-	"kaiyang/internal/platform/web"
 	"kaiyang/internal/testkit"
+	"kaiyang/internal/testkit/desk"
 )
 
 // A county of six townships with figures of its own, with this module on a real database.
@@ -110,9 +102,7 @@ func newOffice(t *testing.T, d sqldb.Dialect) *office {
 
 func onBoth(t *testing.T, story func(t *testing.T, o *office)) {
 	t.Helper()
-	for _, d := range []sqldb.Dialect{sqldb.SQLite, sqldb.Postgres} {
-		t.Run(string(d), func(t *testing.T) { story(t, newOffice(t, d)) })
-	}
+	desk.OnBoth(t, func(t *testing.T, d sqldb.Dialect) { story(t, newOffice(t, d)) })
 }
 
 func (o *office) person(account int64, role perm.Role, unit org.UnitID) perm.Actor {
@@ -131,27 +121,6 @@ func (o *office) everybody() map[string]perm.Actor {
 	return map[string]perm.Actor{"office": o.chief(), "leader": o.leader(), "member": o.member(), "reader": o.reader(), "auditor": o.auditor(), "town1": o.town(town1), "town2": o.town(town2), "worker1": o.worker(town1)}
 }
 
-func as(a perm.Actor) context.Context {
-	return sqldb.WithBy(context.Background(), sqldb.By{Account: a.Login, Name: a.Name, Post: a.PostTitle()})
-}
-
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
-func ok(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 func wantKind(t testing.TB, err error, k fault.Kind, words string) {
 	t.Helper()
 	if fault.KindOf(err) != k || err == nil || !strings.Contains(fault.Say(err, nil)+err.Error(), words) {
@@ -167,119 +136,19 @@ func plain() Scheme {
 // published makes a scheme and lets the leader publish it.
 func (o *office) published() int64 {
 	o.t.Helper()
-	id := must(o.SaveDraft(as(o.chief()), o.chief(), plain()))(o.t)
-	ok(o.t, o.Publish(as(o.leader()), o.leader(), id, 1))
+	id := desk.Must(o.SaveDraft(desk.As(o.chief()), o.chief(), plain()))(o.t)
+	desk.OK(o.t, o.Publish(desk.As(o.leader()), o.leader(), id, 1))
 	return id
 }
 
 // A front is the pages of an office as a browser without scripts sees them.
 type front struct {
 	*office
-	server *httptest.Server
-	people map[string]perm.Actor
-	lang   string
-}
-
-// Identify knows people by a header.
-func (f *front) Identify(r *http.Request) (web.Session, error) {
-	a, known := f.people[r.Header.Get("X-Who")]
-	if !known {
-		return web.Session{}, fault.New(fault.SignedOut, "请先登录")
-	}
-	a.Tree = f.Today()
-	return web.Session{ID: a.Login, Actor: a}, nil
+	*desk.Front
 }
 
 func newFront(t *testing.T) *front {
 	o := newOffice(t, sqldb.SQLite)
-	f := &front{office: o, people: o.everybody()}
-	site := web.NewSite(web.Options{DB: o.db, Identity: f, Modules: []web.Module{o.Module()}, Clock: o.clock.Now, Title: "试验县", TitleEN: "Test"})
-	f.server = httptest.NewServer(site)
-	t.Cleanup(f.server.Close)
-	return f
-}
-
-type page struct {
-	t      testing.TB
-	path   string
-	status int
-	to     string
-	body   []byte
-	doc    *goquery.Document
-}
-
-func (f *front) do(who, method, path, media string, body io.Reader) page {
-	f.t.Helper()
-	r, err := http.NewRequest(method, f.server.URL+path, body)
-	ok(f.t, err)
-	r.Header.Set("X-Who", who)
-	if media != "" {
-		r.Header.Set("Content-Type", media)
-	}
-	if f.lang != "" {
-		r.AddCookie(&http.Cookie{Name: "lang", Value: f.lang})
-	}
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	res, err := client.Do(r)
-	ok(f.t, err)
-	defer res.Body.Close()
-	content, err := io.ReadAll(res.Body)
-	ok(f.t, err)
-	p := page{t: f.t, path: path, status: res.StatusCode, to: res.Header.Get("Location"), body: content}
-	p.doc, err = goquery.NewDocumentFromReader(bytes.NewReader(content))
-	ok(f.t, err)
-	return p
-}
-
-func (f *front) get(who, path string) page { f.t.Helper(); return f.do(who, "GET", path, "", nil) }
-
-func (f *front) post(who, path string, fields ...string) page {
-	f.t.Helper()
-	v := url.Values{}
-	for i := 0; i+1 < len(fields); i += 2 {
-		v.Add(fields[i], fields[i+1])
-	}
-	return f.do(who, "POST", path, "application/x-www-form-urlencoded", strings.NewReader(v.Encode()))
-}
-
-func (f *front) upload(who, path, name string, content []byte) page {
-	f.t.Helper()
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	part, err := w.CreateFormFile("file", name)
-	ok(f.t, err)
-	_, err = part.Write(content)
-	ok(f.t, err)
-	ok(f.t, w.Close())
-	return f.do(who, "POST", path, w.FormDataContentType(), &b)
-}
-
-func (p page) is(status int) page {
-	p.t.Helper()
-	if p.status != status {
-		p.t.Fatalf("%s = %d, want %d: %s", p.path, p.status, status, p.text())
-	}
-	return p
-}
-
-func (p page) text() string { return strings.Join(strings.Fields(p.doc.Find("main").Text()), " ") }
-
-func (p page) says(words ...string) page {
-	p.t.Helper()
-	for _, w := range words {
-		if !strings.Contains(string(p.body), w) {
-			p.t.Errorf("%s does not say %q: %s", p.path, w, p.text())
-		}
-	}
-	return p
-}
-
-func (p page) without(words ...string) page {
-	p.t.Helper()
-	for _, w := range words {
-		if strings.Contains(string(p.body), w) {
-			p.t.Errorf("%s says %q: %s", p.path, w, p.text())
-		}
-	}
-	return p
+	people := o.everybody()
+	return &front{o, desk.Open(t, o.db, o.clock.Now, people, o.Today, o.Module())}
 }

@@ -18,6 +18,7 @@ import (
 	"kaiyang/internal/core/stats"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/platform/words"
+	"kaiyang/internal/testkit/desk"
 )
 
 func near(t testing.TB, what string, got *float64, want float64) {
@@ -61,7 +62,7 @@ func TestTheStatutoryTableIsWhole(t *testing.T) {
 // The reference case comes out of the service: ratios and index of its two rows.
 func TestTheReferenceCaseThroughTheService(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("..", "..", "core", "stats", "testdata", "refcases", "seizure_threshold_equivalent.json"))
-	ok(t, err)
+	desk.OK(t, err)
 	var c struct {
 		Input struct {
 			Seizures []struct{ Grams map[string]float64 } `json:"seizures"`
@@ -73,7 +74,7 @@ func TestTheReferenceCaseThroughTheService(t *testing.T) {
 			} `json:"rows"`
 		} `json:"expected"`
 	}
-	ok(t, json.Unmarshal(text, &c))
+	desk.OK(t, json.Unmarshal(text, &c))
 	onBoth(t, func(t *testing.T, o *office) {
 		a := o.chief()
 		for i, row := range c.Input.Seizures {
@@ -85,8 +86,8 @@ func TestTheReferenceCaseThroughTheService(t *testing.T) {
 				o.reported["毒品="+drug+" 2017"] = measure.Decimal(int64(math.Round(g)), 3)
 			}
 			o.elements = []measure.Element{element("JH", "公斤", labels...)}
-			ok(t, o.SaveMapping(as(a), a, Mapping{Edition: i, Element: "JH", Pairs: pairs}))
-			s := must(o.Summary(as(a), o.reader(), period.MustParse("2017"), 0))(t)
+			desk.OK(t, o.SaveMapping(desk.As(a), a, Mapping{Edition: i, Element: "JH", Pairs: pairs}))
+			s := desk.Must(o.Summary(desk.As(a), o.reader(), period.MustParse("2017"), 0))(t)
 			want := c.Expected.Rows[i]
 			for _, l := range s.Lines {
 				near(t, l.Drug, l.Large, want.Ratio[l.Drug])
@@ -113,8 +114,8 @@ func TestSideBySide(t *testing.T) {
 		gone := o.seized("2017-10-02", "heroin", "", 5_000, "演示06")
 		o.seized("2016-12-31", "heroin", "", 7_000, "演示07")
 		a := o.member()
-		ok(t, o.StrikeSeizure(as(a), a, gone, 1, "登记错误"))
-		s := must(o.Summary(as(o.reader()), o.reader(), period.MustParse("2017"), 0))(t)
+		desk.OK(t, o.StrikeSeizure(desk.As(a), a, gone, 1, "登记错误"))
+		s := desk.Must(o.Summary(desk.As(o.reader()), o.reader(), period.MustParse("2017"), 0))(t)
 		h, m, other := s.Lines[0], s.Lines[1], s.Lines[2]
 		near(t, "large", h.Large, 6.2)
 		near(t, "fairly large", h.FairlyLarge, 31)
@@ -155,7 +156,7 @@ func TestSideBySide(t *testing.T) {
 			}
 		}
 		// What is missing is not zero.
-		s = must(o.Summary(as(o.reader()), o.reader(), period.MustParse("2016"), 0))(t)
+		s = desk.Must(o.Summary(desk.As(o.reader()), o.reader(), period.MustParse("2016"), 0))(t)
 		if s.Lines[1].Large != nil || s.Lines[1].Now.Reason != measure.Absent || !s.Early {
 			t.Errorf("%+v", s.Lines[1])
 		}
@@ -177,7 +178,7 @@ func TestAnIncompleteFigureIsShownAsOne(t *testing.T) {
 	}
 	o.reported = map[string]string{"毒品=海洛因 2017": "0.310", "毒品=冰毒 2017": "0.370", "毒品=其他 2017": "0.070"}
 	o.seized("2017-03-02", "heroin", "", 150_000, "演示01")
-	s := must(o.Summary(as(o.reader()), o.reader(), period.MustParse("2017"), 0))(t)
+	s := desk.Must(o.Summary(desk.As(o.reader()), o.reader(), period.MustParse("2017"), 0))(t)
 	x := lens{Lang: words.Chinese, element: o.elements[0], town: o.townName}
 	said := strings.Join(x.sayings(s), "\n")
 	if s.Index != nil || !strings.Contains(said, "海洛因 310 克（不完整）") || !strings.Contains(said, "还需要：还没有报的单位的报表") || strings.Contains(said, "相差") {
@@ -208,24 +209,24 @@ func TestFurtherTables(t *testing.T) {
 			{"heroin is not itself", Table{Name: "折算表", Number: "1号", Kind: Equivalents, From: period.MustDay("2017-01-01"), Rows: []Row{{"heroin", 2}}}, "1 克海洛因"},
 			{"no day, no kind", Table{Name: "折算表", Number: "1号", Rows: []Row{{"opium", 1}}}, "施行日期"},
 		} {
-			if _, err := o.LoadTable(as(a), a, x.t); err == nil || !strings.Contains(err.Error(), x.want) {
+			if _, err := o.LoadTable(desk.As(a), a, x.t); err == nil || !strings.Contains(err.Error(), x.want) {
 				t.Errorf("%s: %v", x.what, err)
 			}
 		}
-		id := must(o.LoadTable(as(a), a, Table{Name: "演示折算表", Number: "演示〔2017〕1号", Kind: Equivalents, From: period.MustDay("2017-01-01"), Rows: []Row{{"heroin", 1}, {"methamphetamine", 0.5}}}))(t)
-		s := must(o.Summary(as(a), a, period.MustParse("2017"), id))(t)
+		id := desk.Must(o.LoadTable(desk.As(a), a, Table{Name: "演示折算表", Number: "演示〔2017〕1号", Kind: Equivalents, From: period.MustDay("2017-01-01"), Rows: []Row{{"heroin", 1}, {"methamphetamine", 0.5}}}))(t)
+		s := desk.Must(o.Summary(desk.As(a), a, period.MustParse("2017"), id))(t)
 		if s.Index.Equivalent != 310+185 || s.Index.Table != "演示折算表（演示〔2017〕1号）" {
 			t.Errorf("%+v", s.Index)
 		}
 		near(t, "the statute stands beside it", s.Lines[0].Large, 6.2)
-		ok(t, o.WithdrawTable(as(a), a, id, "录入错误"))
-		if _, err := o.Summary(as(a), a, period.MustParse("2017"), id); fault.KindOf(err) != fault.Missing {
+		desk.OK(t, o.WithdrawTable(desk.As(a), a, id, "录入错误"))
+		if _, err := o.Summary(desk.As(a), a, period.MustParse("2017"), id); fault.KindOf(err) != fault.Missing {
 			t.Errorf("a withdrawn table: %v", err)
 		}
-		if err := o.WithdrawTable(as(a), a, id, "再次"); fault.KindOf(err) != fault.Conflict {
+		if err := o.WithdrawTable(desk.As(a), a, id, "再次"); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("withdrawn twice: %v", err)
 		}
-		if err := o.WithdrawTable(as(a), a, 0, "不要"); fault.KindOf(err) != fault.Missing {
+		if err := o.WithdrawTable(desk.As(a), a, 0, "不要"); fault.KindOf(err) != fault.Missing {
 			t.Errorf("the statute: %v", err)
 		}
 	})
@@ -254,36 +255,36 @@ func TestWhatTheRegisterRefuses(t *testing.T) {
 		} {
 			s := good
 			x.change(&s)
-			if _, err := o.SaveSeizure(as(a), a, s); err == nil || !strings.Contains(err.Error(), x.want) {
+			if _, err := o.SaveSeizure(desk.As(a), a, s); err == nil || !strings.Contains(err.Error(), x.want) {
 				t.Errorf("%s: %v", x.what, err)
 			}
 		}
-		id := must(o.SaveSeizure(as(a), a, good))(t)
-		if _, err := o.SaveSeizure(as(a), a, good); err == nil || !strings.Contains(err.Error(), "已经登记过") {
+		id := desk.Must(o.SaveSeizure(desk.As(a), a, good))(t)
+		if _, err := o.SaveSeizure(desk.As(a), a, good); err == nil || !strings.Contains(err.Error(), "已经登记过") {
 			t.Errorf("twice: %v", err)
 		}
 		good.ID, good.Version, good.Milligrams = id, 1, 20
-		must(o.SaveSeizure(as(a), a, good))(t)
-		if _, err := o.SaveSeizure(as(a), a, good); fault.KindOf(err) != fault.Conflict {
+		desk.Must(o.SaveSeizure(desk.As(a), a, good))(t)
+		if _, err := o.SaveSeizure(desk.As(a), a, good); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("an old version: %v", err)
 		}
-		ok(t, o.StrikeSeizure(as(a), a, id, 2, "登记错误"))
+		desk.OK(t, o.StrikeSeizure(desk.As(a), a, id, 2, "登记错误"))
 		good.Version = 3
-		if _, err := o.SaveSeizure(as(a), a, good); fault.KindOf(err) != fault.Conflict {
+		if _, err := o.SaveSeizure(desk.As(a), a, good); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("a struck-out line: %v", err)
 		}
 		// A mapping that does not fit.
 		c := o.chief()
 		for what, m := range map[string]Mapping{"persons": {Edition: 1, Element: "REN"}, "no categories": {Edition: 1, Element: "ZONG"}, "no element": {Edition: 1, Element: "X"},
 			"a drug twice": {Edition: 1, Element: "JH", Pairs: []Pair{{"毒品=海洛因", "heroin"}, {"毒品=冰毒", "heroin"}}}, "a category that is not there": {Edition: 1, Element: "JH", Pairs: []Pair{{"毒品=鸦片", "opium"}}}} {
-			if err := o.SaveMapping(as(c), c, m); fault.KindOf(err) != fault.Invalid {
+			if err := o.SaveMapping(desk.As(c), c, m); fault.KindOf(err) != fault.Invalid {
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-		if err := o.SaveMapping(as(c), c, Mapping{Element: "JH"}); fault.KindOf(err) != fault.Conflict {
+		if err := o.SaveMapping(desk.As(c), c, Mapping{Element: "JH"}); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("an old edition: %v", err)
 		}
-		n, err := o.db.CheckAudit(as(c))
+		n, err := o.db.CheckAudit(desk.As(c))
 		if err != nil || n < 4 {
 			t.Errorf("%d audit lines: %v", n, err)
 		}
@@ -295,9 +296,9 @@ func TestWithoutAnOwnerTheOfficeWrites(t *testing.T) {
 	onBoth(t, func(t *testing.T, o *office) {
 		o.joints.Owner = func(string) org.UnitID { return 0 }
 		s := Seizure{Day: period.MustDay("2018-03-02"), Drug: "heroin", Milligrams: 10, Document: "演示"}
-		if _, err := o.SaveSeizure(as(o.member()), o.member(), s); fault.KindOf(err) != fault.Forbidden {
+		if _, err := o.SaveSeizure(desk.As(o.member()), o.member(), s); fault.KindOf(err) != fault.Forbidden {
 			t.Errorf("a member: %v", err)
 		}
-		must(o.SaveSeizure(as(o.chief()), o.chief(), s))(t)
+		desk.Must(o.SaveSeizure(desk.As(o.chief()), o.chief(), s))(t)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/testkit"
+	"kaiyang/internal/testkit/desk"
 )
 
 // A county with two townships and two task forces, of which the first owns seizures; what was
@@ -91,9 +92,7 @@ func newOffice(t *testing.T, d sqldb.Dialect) *office {
 
 func onBoth(t *testing.T, story func(t *testing.T, o *office)) {
 	t.Helper()
-	for _, d := range []sqldb.Dialect{sqldb.SQLite, sqldb.Postgres} {
-		t.Run(string(d), func(t *testing.T) { story(t, newOffice(t, d)) })
-	}
+	desk.OnBoth(t, func(t *testing.T, d sqldb.Dialect) { story(t, newOffice(t, d)) })
 }
 
 func (o *office) person(account int64, role perm.Role, unit org.UnitID) perm.Actor {
@@ -109,37 +108,16 @@ func (o *office) reader() perm.Actor  { return o.person(5, perm.Reader, county) 
 func (o *office) auditor() perm.Actor { return o.person(6, perm.Auditor, 0) }
 func (o *office) town() perm.Actor    { return o.person(7, perm.Reporter, town1) }
 
-func as(a perm.Actor) context.Context {
-	return sqldb.WithBy(context.Background(), sqldb.By{Account: a.Login, Name: a.Name, Post: a.PostTitle()})
-}
-
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
-func ok(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // mapped sets the element's categories against drugs; the last one is no single drug.
 func (o *office) mapped() {
 	o.t.Helper()
 	a := o.chief()
-	ok(o.t, o.SaveMapping(as(a), a, Mapping{Element: "JH", Pairs: []Pair{{"毒品=海洛因", "heroin"}, {"毒品=冰毒", "methamphetamine"}, {"毒品=其他", ""}}}))
+	desk.OK(o.t, o.SaveMapping(desk.As(a), a, Mapping{Element: "JH", Pairs: []Pair{{"毒品=海洛因", "heroin"}, {"毒品=冰毒", "methamphetamine"}, {"毒品=其他", ""}}}))
 }
 
 // seized registers a seizure.
 func (o *office) seized(day, drug, name string, milligrams int64, document string) int64 {
 	o.t.Helper()
 	a := o.member()
-	return must(o.SaveSeizure(as(a), a, Seizure{Day: period.MustDay(day), Drug: drug, Name: name, Milligrams: milligrams, Document: document}))(o.t)
+	return desk.Must(o.SaveSeizure(desk.As(a), a, Seizure{Day: period.MustDay(day), Drug: drug, Name: name, Milligrams: milligrams, Document: document}))(o.t)
 }

@@ -12,6 +12,7 @@ import (
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/platform/words"
+	"kaiyang/internal/testkit/desk"
 )
 
 // Three years of quiet months with a burst in March 2018, reported month by month: the clock runs
@@ -40,7 +41,7 @@ func TestTheMonthsOfACounty(t *testing.T) {
 			bump(t, o)
 			o.tick()
 			o.tick()
-			if n := len(must(o.List(as(o.chief()), o.chief(), Filter{}))(t)); n != m.signals || len(o.told) != m.told {
+			if n := len(desk.Must(o.List(desk.As(o.chief()), o.chief(), Filter{}))(t)); n != m.signals || len(o.told) != m.told {
 				t.Errorf("after %s there are %d signals, %d events; want %d and %d", m.month, n, len(o.told), m.signals, m.told)
 			}
 		}
@@ -57,7 +58,7 @@ func TestTheMonthsOfACounty(t *testing.T) {
 // bump makes a change in the database, as facts do when they come in.
 func bump(t *testing.T, o *office) {
 	t.Helper()
-	ok(t, o.db.InTx(context.Background(), func(tx *sqldb.Tx) error {
+	desk.OK(t, o.db.InTx(context.Background(), func(tx *sqldb.Tx) error {
 		_, err := tx.Change("facts", "test")
 		return err
 	}))
@@ -69,7 +70,7 @@ func watched(t *testing.T, o *office) Signal {
 	o.figures.fill("XZS", "", county, "2016-01", append(flat(26, 3), 9)...)
 	o.save(usual("XZS", "2018-01"))
 	o.tick()
-	list := must(o.List(as(o.chief()), o.chief(), Filter{}))(t)
+	list := desk.Must(o.List(desk.As(o.chief()), o.chief(), Filter{}))(t)
 	for _, q := range list {
 		if q.Signal.Method == Sudden {
 			return q.Signal
@@ -81,7 +82,7 @@ func watched(t *testing.T, o *office) Signal {
 
 func (o *office) signal(id int64) Signal {
 	o.t.Helper()
-	return must(o.Signal(as(o.chief()), o.chief(), id))(o.t).Signal
+	return desk.Must(o.Signal(desk.As(o.chief()), o.chief(), id))(o.t).Signal
 }
 
 // Two processes on one database judge at once: every signal is there once and told once.
@@ -108,7 +109,7 @@ func TestTwoProcesses(t *testing.T) {
 				keys[e.Key]++
 			}
 		}
-		list := must(o.List(as(o.chief()), o.chief(), Filter{}))(t)
+		list := desk.Must(o.List(desk.As(o.chief()), o.chief(), Filter{}))(t)
 		seen := map[string]bool{}
 		for _, q := range list {
 			k := fmt.Sprint(q.Watch.ID, q.Signal.Month, q.Signal.Method)
@@ -136,23 +137,26 @@ func TestWhoDecides(t *testing.T) {
 			do   func() error
 			want fault.Kind
 		}{
-			"another task force":      {func() error { a := o.other(); return o.Confirm(as(a), a, x.ID, x.Version, "查过", nil) }, fault.Forbidden},
-			"a leader":                {func() error { a := o.leader(); return o.Dismiss(as(a), a, x.ID, x.Version, "查过") }, fault.Forbidden},
-			"a township":              {func() error { a := o.town(big); return o.Confirm(as(a), a, x.ID, x.Version, "查过", nil) }, fault.Missing},
-			"a reader":                {func() error { a := o.reader(); return o.Dismiss(as(a), a, x.ID, x.Version, "查过") }, fault.Missing},
-			"an auditor":              {func() error { a := o.auditor(); return o.Dismiss(as(a), a, x.ID, x.Version, "查过") }, fault.Missing},
-			"nothing said":            {func() error { a := o.owner(); return o.Confirm(as(a), a, x.ID, x.Version, "", nil) }, fault.Invalid},
-			"a person's number":       {func() error { a := o.owner(); return o.Confirm(as(a), a, x.ID, x.Version, "联系 138-0000 0000", nil) }, fault.Invalid},
-			"no such signal":          {func() error { a := o.owner(); return o.Confirm(as(a), a, 99, 1, "查过", nil) }, fault.Missing},
-			"an old version":          {func() error { a := o.owner(); return o.Confirm(as(a), a, x.ID, x.Version+7, "查过", nil) }, fault.Conflict},
-			"a member wants an item":  {func() error { a := o.owner(); return o.Confirm(as(a), a, x.ID, x.Version, "查过", wish()) }, fault.Forbidden},
-			"item before the finding": {func() error { a := o.chief(); return o.OpenItem(as(a), a, x.ID, x.Version, *wish()) }, fault.Conflict},
-			"reopening an open one":   {func() error { a := o.chief(); return o.Reopen(as(a), a, x.ID, x.Version, "再看") }, fault.Conflict},
-			"a member sets a watch":   {func() error { a := o.owner(); _, err := o.SaveWatch(as(a), a, usual("AJ", "2018-01")); return err }, fault.Forbidden},
-			"a leader stops a watch":  {func() error { a := o.leader(); return o.Stop(as(a), a, 1, 1, true) }, fault.Forbidden},
-			"a reader sees charts":    {func() error { a := o.reader(); _, err := o.Watches(as(a), a); return err }, fault.Forbidden},
-			"a case worker reads":     {func() error { a := o.worker(); _, err := o.List(as(a), a, Filter{}); return err }, fault.Forbidden},
-			"an auditor reads":        {func() error { a := o.auditor(); _, err := o.List(as(a), a, Filter{}); return err }, fault.Forbidden},
+			"another task force": {func() error { a := o.other(); return o.Confirm(desk.As(a), a, x.ID, x.Version, "查过", nil) }, fault.Forbidden},
+			"a leader":           {func() error { a := o.leader(); return o.Dismiss(desk.As(a), a, x.ID, x.Version, "查过") }, fault.Forbidden},
+			"a township":         {func() error { a := o.town(big); return o.Confirm(desk.As(a), a, x.ID, x.Version, "查过", nil) }, fault.Missing},
+			"a reader":           {func() error { a := o.reader(); return o.Dismiss(desk.As(a), a, x.ID, x.Version, "查过") }, fault.Missing},
+			"an auditor":         {func() error { a := o.auditor(); return o.Dismiss(desk.As(a), a, x.ID, x.Version, "查过") }, fault.Missing},
+			"nothing said":       {func() error { a := o.owner(); return o.Confirm(desk.As(a), a, x.ID, x.Version, "", nil) }, fault.Invalid},
+			"a person's number": {func() error {
+				a := o.owner()
+				return o.Confirm(desk.As(a), a, x.ID, x.Version, "联系 138-0000 0000", nil)
+			}, fault.Invalid},
+			"no such signal":          {func() error { a := o.owner(); return o.Confirm(desk.As(a), a, 99, 1, "查过", nil) }, fault.Missing},
+			"an old version":          {func() error { a := o.owner(); return o.Confirm(desk.As(a), a, x.ID, x.Version+7, "查过", nil) }, fault.Conflict},
+			"a member wants an item":  {func() error { a := o.owner(); return o.Confirm(desk.As(a), a, x.ID, x.Version, "查过", wish()) }, fault.Forbidden},
+			"item before the finding": {func() error { a := o.chief(); return o.OpenItem(desk.As(a), a, x.ID, x.Version, *wish()) }, fault.Conflict},
+			"reopening an open one":   {func() error { a := o.chief(); return o.Reopen(desk.As(a), a, x.ID, x.Version, "再看") }, fault.Conflict},
+			"a member sets a watch":   {func() error { a := o.owner(); _, err := o.SaveWatch(desk.As(a), a, usual("AJ", "2018-01")); return err }, fault.Forbidden},
+			"a leader stops a watch":  {func() error { a := o.leader(); return o.Stop(desk.As(a), a, 1, 1, true) }, fault.Forbidden},
+			"a reader sees charts":    {func() error { a := o.reader(); _, err := o.Watches(desk.As(a), a); return err }, fault.Forbidden},
+			"a case worker reads":     {func() error { a := o.worker(); _, err := o.List(desk.As(a), a, Filter{}); return err }, fault.Forbidden},
+			"an auditor reads":        {func() error { a := o.auditor(); _, err := o.List(desk.As(a), a, Filter{}); return err }, fault.Forbidden},
 		} {
 			if err := c.do(); fault.KindOf(err) != c.want || err == nil {
 				t.Errorf("%s: %v, want %v", name, err, c.want)
@@ -162,22 +166,22 @@ func TestWhoDecides(t *testing.T) {
 		o.want(o.town(big))
 		// Two look at the same version; the second is told.
 		a, b := o.owner(), o.chief()
-		ok(t, o.Confirm(as(a), a, x.ID, x.Version, "三月集中查处，三个乡镇各有增加", nil))
-		if err := o.Dismiss(as(b), b, x.ID, x.Version, "偶然"); fault.KindOf(err) != fault.Conflict {
+		desk.OK(t, o.Confirm(desk.As(a), a, x.ID, x.Version, "三月集中查处，三个乡镇各有增加", nil))
+		if err := o.Dismiss(desk.As(b), b, x.ID, x.Version, "偶然"); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("the second decision: %v", err)
 		}
 		y := o.signal(x.ID)
 		if y.State != Confirmed || y.By != a.Name || y.Decided != o.today() || y.Text != "三月集中查处，三个乡镇各有增加" {
 			t.Errorf("decided %+v", y)
 		}
-		if err := o.Dismiss(as(b), b, x.ID, y.Version, "偶然"); fault.KindOf(err) != fault.Conflict {
+		if err := o.Dismiss(desk.As(b), b, x.ID, y.Version, "偶然"); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("deciding what is decided: %v", err)
 		}
 		// What is confirmed is seen by all who read.
 		if got := o.lines(o.reader()); got != "新滋生吸毒人员 2018-03 ears confirmed 9" {
 			t.Errorf("a reader sees %q", got)
 		}
-		d := must(o.Signal(as(o.reader()), o.reader(), x.ID))(t)
+		d := desk.Must(o.Signal(desk.As(o.reader()), o.reader(), x.ID))(t)
 		if d.MayDecide || d.MayItem || d.Rows[len(d.Rows)-1].Month.Period.String() != "2018-03" {
 			t.Errorf("a reader gets %+v", d.Signal)
 		}
@@ -196,29 +200,29 @@ func TestFromASignalToAnItem(t *testing.T) {
 		a := o.chief()
 		bad := *wish()
 		bad.Deadline, bad.Lead = period.MustDay("2018-04-01"), 0
-		err := o.Confirm(as(a), a, x.ID, x.Version, "属实", &bad)
+		err := o.Confirm(desk.As(a), a, x.ID, x.Version, "属实", &bad)
 		var f fault.Findings
 		if errors.As(err, &f); len(f) != 2 {
 			t.Errorf("a late deadline and no unit: %v", err)
 		}
 		o.fail = fault.New(fault.Conflict, "同一来源已有事项 %s；请先打开它", "2018-0009")
-		if err := o.Confirm(as(a), a, x.ID, x.Version, "属实", wish()); fault.KindOf(err) != fault.Conflict {
+		if err := o.Confirm(desk.As(a), a, x.ID, x.Version, "属实", wish()); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("a refused item: %v", err)
 		}
 		if y := o.signal(x.ID); y.State != Open || y.Version != x.Version {
 			t.Errorf("after a refused item: %+v", y)
 		}
 		o.fail = nil
-		ok(t, o.Confirm(as(a), a, x.ID, x.Version, "属实", wish()))
+		desk.OK(t, o.Confirm(desk.As(a), a, x.ID, x.Version, "属实", wish()))
 		y := o.signal(x.ID)
 		d := o.drafts[0]
 		if y.Item != 1 || len(o.drafts) != 1 || d.Source.Kind != "signal" || d.Source.Ref != "situation:"+fmt.Sprint(x.ID) || d.Source.Text != "新滋生吸毒人员 2018年3月 单月偏高" || d.Force != force3 || !d.Assigned || d.Content != "属实" {
 			t.Errorf("item %d from %+v", y.Item, d)
 		}
-		if err := o.OpenItem(as(a), a, x.ID, y.Version, *wish()); fault.KindOf(err) != fault.Conflict {
+		if err := o.OpenItem(desk.As(a), a, x.ID, y.Version, *wish()); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("a second item: %v", err)
 		}
-		if err := o.Reopen(as(a), a, x.ID, y.Version, "再看"); fault.KindOf(err) != fault.Conflict {
+		if err := o.Reopen(desk.As(a), a, x.ID, y.Version, "再看"); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("reopening with an item: %v", err)
 		}
 		if n := len(y.Remarks); n != 2 || y.Remarks[0].Deed != deedConfirm || y.Remarks[1].Deed != deedItem {
@@ -239,7 +243,7 @@ func TestACorrection(t *testing.T) {
 		if y.Reading.Count != 11 || len(y.Remarks) != 1 || y.Remarks[0].Before.Count != 9 || y.Remarks[0].After.Count != 11 || y.State != Open {
 			t.Fatalf("an open signal after a correction: %+v", y)
 		}
-		if err := o.Confirm(as(o.chief()), o.chief(), x.ID, x.Version, "属实", nil); fault.KindOf(err) != fault.Conflict {
+		if err := o.Confirm(desk.As(o.chief()), o.chief(), x.ID, x.Version, "属实", nil); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("deciding on figures that changed meanwhile: %v", err)
 		}
 		// A process whose figures are older changes nothing back.
@@ -247,11 +251,11 @@ func TestACorrection(t *testing.T) {
 		old.fill("XZS", "", county, "2016-01", append(flat(26, 3), 9)...)
 		old.seq = 0
 		bump(t, o)
-		ok(t, openOffice(t, o.db, o.clock, old).Tick(context.Background()))
+		desk.OK(t, openOffice(t, o.db, o.clock, old).Tick(context.Background()))
 		if z := o.signal(x.ID); z.Version != y.Version {
 			t.Errorf("older figures changed %+v to %+v", y, z)
 		}
-		ok(t, o.Confirm(as(o.chief()), o.chief(), x.ID, y.Version, "属实", nil))
+		desk.OK(t, o.Confirm(desk.As(o.chief()), o.chief(), x.ID, y.Version, "属实", nil))
 		o.figures.fill("XZS", "", county, "2018-03", 4) // no longer beyond the limit
 		bump(t, o)
 		o.tick()
@@ -272,12 +276,12 @@ func TestACorrection(t *testing.T) {
 		if z = o.signal(x.ID); z.Now.Hold != HeldMonth {
 			t.Errorf("after the month was taken back: %+v", z.Now)
 		}
-		ok(t, o.Reopen(as(o.chief()), o.chief(), x.ID, z.Version, "数字撤回，重新核实"))
+		desk.OK(t, o.Reopen(desk.As(o.chief()), o.chief(), x.ID, z.Version, "数字撤回，重新核实"))
 		if z = o.signal(x.ID); z.State != Open || z.Reading.Hold != HeldMonth || z.Now != (Reading{}) || z.By != "" {
 			t.Errorf("reopened: %+v", z)
 		}
 		// A meeting is not bothered with what no longer stands out.
-		for _, q := range must(o.Signals(as(o.chief()), o.chief(), o.today()))(t) {
+		for _, q := range desk.Must(o.Signals(desk.As(o.chief()), o.chief(), o.today()))(t) {
 			if q.Key == ref(x.ID) {
 				t.Errorf("a meeting gets %+v", q)
 			}
@@ -291,7 +295,7 @@ func TestWhatAMeetingGets(t *testing.T) {
 	x := watched(t, o)
 	a := o.chief()
 	get := func(day string) (out []string) {
-		for _, q := range must(o.Signals(as(a), a, period.MustDay(day)))(t) {
+		for _, q := range desk.Must(o.Signals(desk.As(a), a, period.MustDay(day)))(t) {
 			if q.Code != "XZS" || q.Unit != county || q.Force != force3 || q.Path == "" {
 				t.Errorf("topic %+v", q)
 			}
@@ -306,7 +310,7 @@ func TestWhatAMeetingGets(t *testing.T) {
 	if got := get("2018-04-16"); len(got) != 1 || got[0] != want {
 		t.Errorf("open: %q", got)
 	}
-	ok(t, o.Confirm(as(a), a, x.ID, x.Version, "集中查处。", nil))
+	desk.OK(t, o.Confirm(desk.As(a), a, x.ID, x.Version, "集中查处。", nil))
 	if got := get("2018-05-11"); len(got) != 1 || got[0] != want+"核实情况：集中查处。" {
 		t.Errorf("confirmed: %q", got)
 	}
@@ -338,7 +342,7 @@ func TestWhatAMeetingGets(t *testing.T) {
 	if got := get("2018-05-12"); len(got) != 0 {
 		t.Errorf("confirmed long ago: %q", got)
 	}
-	if _, err := o.Signals(as(o.auditor()), o.auditor(), o.today()); fault.KindOf(err) != fault.Forbidden {
+	if _, err := o.Signals(desk.As(o.auditor()), o.auditor(), o.today()); fault.KindOf(err) != fault.Forbidden {
 		t.Errorf("an auditor: %v", err)
 	}
 }
@@ -350,19 +354,19 @@ func TestLookingBack(t *testing.T) {
 	id := o.save(usual("AJ", "2016-01"))
 	o.tick()
 	o.want(o.chief(), "破获毒品刑事案件 2016-09 ears open 15", "破获毒品刑事案件 2016-09 cusum open 15")
-	if len(o.told) != 0 || len(must(o.Signals(as(o.chief()), o.chief(), o.today()))(t)) != 0 {
+	if len(o.told) != 0 || len(desk.Must(o.Signals(desk.As(o.chief()), o.chief(), o.today()))(t)) != 0 {
 		t.Errorf("told %+v", o.told)
 	}
 	// A stopped watch raises no more; its signals stay and follow corrections.
-	ok(t, o.Stop(as(o.chief()), o.chief(), id, 1, true))
+	desk.OK(t, o.Stop(desk.As(o.chief()), o.chief(), id, 1, true))
 	o.figures.fill("AJ", "", county, "2018-03", 20)
 	o.figures.fill("AJ", "", county, "2016-09", 16)
 	o.tick()
 	o.want(o.chief(), "破获毒品刑事案件 2016-09 ears open 16", "破获毒品刑事案件 2016-09 cusum open 16")
-	if err := o.Stop(as(o.chief()), o.chief(), id, 1, false); fault.KindOf(err) != fault.Conflict {
+	if err := o.Stop(desk.As(o.chief()), o.chief(), id, 1, false); fault.KindOf(err) != fault.Conflict {
 		t.Errorf("an old version: %v", err)
 	}
-	ok(t, o.Stop(as(o.chief()), o.chief(), id, 2, false))
+	desk.OK(t, o.Stop(desk.As(o.chief()), o.chief(), id, 2, false))
 	o.tick()
 	if n := len(o.told); n != 4 {
 		t.Errorf("%d events after going on, want 4", n)
@@ -401,7 +405,7 @@ func TestWhatMayBeWatched(t *testing.T) {
 		} {
 			w := usual("XZS", "2018-01")
 			c.change(&w)
-			_, err := o.SaveWatch(as(o.chief()), o.chief(), w)
+			_, err := o.SaveWatch(desk.As(o.chief()), o.chief(), w)
 			var f fault.Findings
 			if errors.As(err, &f); len(f) != 1 || f[0].Field != c.field {
 				t.Errorf("%s: %v, want one sentence on %s", name, err, c.field)
@@ -410,15 +414,15 @@ func TestWhatMayBeWatched(t *testing.T) {
 		w := usual("XZS", "2018-01")
 		w.Unit, w.Effort = big, "JG_JC"
 		id := o.save(w)
-		if _, err := o.SaveWatch(as(o.chief()), o.chief(), w); fault.KindOf(err) != fault.Invalid {
+		if _, err := o.SaveWatch(desk.As(o.chief()), o.chief(), w); fault.KindOf(err) != fault.Invalid {
 			t.Errorf("the same watch twice: %v", err)
 		}
 		w.ID, w.Version, w.Element, w.Settings.Rise = id, 1, "AJ", 40
 		o.save(w)
-		if got := must(o.Watch(as(o.chief()), o.chief(), id))(t).Watch; got.Element != "XZS" || got.Settings.Rise != 40 || got.Version != 2 {
+		if got := desk.Must(o.Watch(desk.As(o.chief()), o.chief(), id))(t).Watch; got.Element != "XZS" || got.Settings.Rise != 40 || got.Version != 2 {
 			t.Errorf("changed to %+v", got)
 		}
-		if _, err := o.SaveWatch(as(o.chief()), o.chief(), w); fault.KindOf(err) != fault.Conflict {
+		if _, err := o.SaveWatch(desk.As(o.chief()), o.chief(), w); fault.KindOf(err) != fault.Conflict {
 			t.Errorf("an old version: %v", err)
 		}
 	})
@@ -432,28 +436,31 @@ func TestATownshipsPersonsAreNotForAll(t *testing.T) {
 	w.Unit = big
 	id := o.save(w)
 	o.tick()
-	x := must(o.List(as(o.chief()), o.chief(), Filter{}))(t)[0].Signal
+	x := desk.Must(o.List(desk.As(o.chief()), o.chief(), Filter{}))(t)[0].Signal
 	a := o.owner()
-	ok(t, o.Confirm(as(a), a, x.ID, x.Version, "9人都是集中查处", nil))
+	desk.OK(t, o.Confirm(desk.As(a), a, x.ID, x.Version, "9人都是集中查处", nil))
 	for name, c := range map[string]struct {
 		who  func() (string, error)
 		want bool
 	}{
-		"office": {func() (string, error) { _, err := o.Signal(as(o.chief()), o.chief(), x.ID); return "", err }, true},
-		"owner":  {func() (string, error) { _, err := o.Signal(as(a), a, x.ID); return "", err }, true},
-		"own":    {func() (string, error) { _, err := o.Signal(as(o.town(big)), o.town(big), x.ID); return "", err }, true},
-		"other":  {func() (string, error) { _, err := o.Signal(as(o.other()), o.other(), x.ID); return "", err }, false},
-		"leader": {func() (string, error) { _, err := o.Signal(as(o.leader()), o.leader(), x.ID); return "", err }, false},
-		"reader": {func() (string, error) { _, err := o.Signal(as(o.reader()), o.reader(), x.ID); return "", err }, false},
-		"town":   {func() (string, error) { _, err := o.Signal(as(o.town(little)), o.town(little), x.ID); return "", err }, false},
-		"chart":  {func() (string, error) { _, err := o.Watch(as(o.leader()), o.leader(), id); return "", err }, false},
+		"office": {func() (string, error) { _, err := o.Signal(desk.As(o.chief()), o.chief(), x.ID); return "", err }, true},
+		"owner":  {func() (string, error) { _, err := o.Signal(desk.As(a), a, x.ID); return "", err }, true},
+		"own":    {func() (string, error) { _, err := o.Signal(desk.As(o.town(big)), o.town(big), x.ID); return "", err }, true},
+		"other":  {func() (string, error) { _, err := o.Signal(desk.As(o.other()), o.other(), x.ID); return "", err }, false},
+		"leader": {func() (string, error) { _, err := o.Signal(desk.As(o.leader()), o.leader(), x.ID); return "", err }, false},
+		"reader": {func() (string, error) { _, err := o.Signal(desk.As(o.reader()), o.reader(), x.ID); return "", err }, false},
+		"town": {func() (string, error) {
+			_, err := o.Signal(desk.As(o.town(little)), o.town(little), x.ID)
+			return "", err
+		}, false},
+		"chart": {func() (string, error) { _, err := o.Watch(desk.As(o.leader()), o.leader(), id); return "", err }, false},
 	} {
 		_, err := c.who()
 		if c.want && err != nil || !c.want && fault.KindOf(err) != fault.Missing {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	list := must(o.Signals(as(o.chief()), o.chief(), o.today()))(t)
+	list := desk.Must(o.Signals(desk.As(o.chief()), o.chief(), o.today()))(t)
 	if len(list) == 0 {
 		t.Fatal("a meeting gets nothing")
 	}

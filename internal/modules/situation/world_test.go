@@ -18,6 +18,7 @@ import (
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/platform/words"
 	"kaiyang/internal/testkit"
+	"kaiyang/internal/testkit/desk"
 )
 
 const (
@@ -116,16 +117,16 @@ func (o *office) Tell(_ *sqldb.Tx, e notify.Event) error {
 
 func openOffice(t testing.TB, db *sqldb.DB, clock *testkit.Clock, f *figures) *office {
 	years, err := calendar.Published()
-	ok(t, err)
+	desk.OK(t, err)
 	cal, err := calendar.New(years...)
-	ok(t, err)
+	desk.OK(t, err)
 	from := period.MustDay("2015-01-01")
 	unit := func(id org.UnitID, code string, kind org.Kind, name string, parent org.UnitID) org.Unit {
 		return org.Unit{ID: id, Code: code, Kind: kind, Versions: []org.Version{{From: from, Name: name, Parent: parent}}}
 	}
 	reg, err := org.New([]org.Unit{unit(county, "999901", org.County, "试验县", 0), unit(big, "999901101", org.Township, "甲镇", county), unit(little, "999901102", org.Township, "乙镇", county),
 		unit(post, "ZHB", org.CommandPost, "指挥部", 0), unit(force3, "ZB3", org.TaskForce, "戒毒专班", post), unit(force4, "ZB4", org.TaskForce, "打击专班", post)}, nil)
-	ok(t, err)
+	desk.OK(t, err)
 	o := &office{t: t, db: db, clock: clock, reg: reg, cal: cal, figures: f}
 	o.Service = New(db, o, clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	o.Join(Joints{Figures: f, Notices: o, OpenItem: func(_ *sqldb.Tx, _ perm.Actor, d work.Draft) (work.Item, error) {
@@ -142,17 +143,15 @@ func newOffice(t *testing.T, d sqldb.Dialect) *office {
 	clock := testkit.NewClock("2018-04-10")
 	db := testkit.OpenAt(t, testkit.Target(t, d), clock)
 	list, err := sqldb.Migrations(embedded)
-	ok(t, err)
+	desk.OK(t, err)
 	_, err = db.Migrate(context.Background(), list)
-	ok(t, err)
+	desk.OK(t, err)
 	return openOffice(t, db, clock, newFigures())
 }
 
 func onBoth(t *testing.T, story func(t *testing.T, o *office)) {
 	t.Helper()
-	for _, d := range []sqldb.Dialect{sqldb.SQLite, sqldb.Postgres} {
-		t.Run(string(d), func(t *testing.T) { story(t, newOffice(t, d)) })
-	}
+	desk.OnBoth(t, func(t *testing.T, d sqldb.Dialect) { story(t, newOffice(t, d)) })
 }
 
 func (o *office) person(account int64, role perm.Role, unit org.UnitID) perm.Actor {
@@ -171,25 +170,6 @@ func (o *office) town(u org.UnitID) perm.Actor {
 	return o.person(10+int64(u), perm.Reporter, u)
 }
 
-func as(a perm.Actor) context.Context {
-	return sqldb.WithBy(context.Background(), sqldb.By{Account: a.Login, Name: a.Name, Post: a.PostTitle()})
-}
-
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
-		ok(t, err)
-		return v
-	}
-}
-
-func ok(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // usual is a watch of the county with the usual settings.
 func usual(element, since string) Watch {
 	return Watch{Element: element, Unit: county, Since: period.MustParse(since), Settings: Usual()}
@@ -198,17 +178,17 @@ func usual(element, since string) Watch {
 func (o *office) save(w Watch) int64 {
 	o.t.Helper()
 	a := o.chief()
-	return must(o.SaveWatch(as(a), a, w))(o.t)
+	return desk.Must(o.SaveWatch(desk.As(a), a, w))(o.t)
 }
 
-func (o *office) tick() { o.t.Helper(); ok(o.t, o.Tick(context.Background())) }
+func (o *office) tick() { o.t.Helper(); desk.OK(o.t, o.Tick(context.Background())) }
 
 // told writes the signals that a person sees in short lines, in the order of the list.
 func (o *office) lines(a perm.Actor) string {
 	o.t.Helper()
 	var out []string
 	l := o.lens(words.Chinese)
-	for _, q := range must(o.List(as(a), a, Filter{}))(o.t) {
+	for _, q := range desk.Must(o.List(desk.As(a), a, Filter{}))(o.t) {
 		x := q.Signal
 		out = append(out, strings.TrimSpace(fmt.Sprintf("%s %s %s %s %d", l.watch(q.Watch), x.Month, x.Method, x.State, x.Reading.Count)))
 	}

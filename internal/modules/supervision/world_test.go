@@ -115,9 +115,7 @@ func folders() []fs.FS { return []fs.FS{files.Migrations, embedded} }
 
 func onBoth(t *testing.T, story func(t *testing.T, o *office)) {
 	t.Helper()
-	for _, d := range []sqldb.Dialect{sqldb.SQLite, sqldb.Postgres} {
-		t.Run(string(d), func(t *testing.T) { story(t, newOffice(t, d)) })
-	}
+	desk.OnBoth(t, func(t *testing.T, d sqldb.Dialect) { story(t, newOffice(t, d)) })
 }
 
 func newOffice(t testing.TB, d sqldb.Dialect) *office {

@@ -14,6 +14,7 @@ import (
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/stats"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/testkit/desk"
 )
 
 // A case of the reference programs (R survey 4.1): its rows, and what the program says.
@@ -27,9 +28,9 @@ type referenceCase struct {
 func reference(t *testing.T, id string, section string) (rows map[string][]any, logit []float64, p, se, deff float64) {
 	t.Helper()
 	b, err := os.ReadFile("../../core/stats/testdata/refcases/" + id + ".json")
-	ok(t, err)
+	desk.OK(t, err)
 	var c referenceCase
-	ok(t, json.Unmarshal(b, &c))
+	desk.OK(t, json.Unmarshal(b, &c))
 	var want struct {
 		Share struct {
 			Logit struct {
@@ -40,7 +41,7 @@ func reference(t *testing.T, id string, section string) (rows map[string][]any, 
 			Deff float64 `json:"deff"`
 		} `json:"sch_wide_yes"`
 	}
-	ok(t, json.Unmarshal(c.Expected[section], &want))
+	desk.OK(t, json.Unmarshal(c.Expected[section], &want))
 	return c.Input.Columns, want.Share.Logit.CI, want.Share.Logit.P, want.Share.SE, want.Share.Deff
 }
 
@@ -55,17 +56,17 @@ func TestTheReferenceCasesThroughTheImport(t *testing.T) {
 	o := newOffice(t, sqldb.SQLite)
 	a := o.chief()
 	through := func(x Survey, head string, row func(i int) string, n int) Result {
-		id := must(o.Save(as(a), a, x))(t)
+		id := desk.Must(o.Save(desk.As(a), a, x))(t)
 		var b strings.Builder
 		b.WriteString(head + "\n")
 		for i := range n {
 			b.WriteString(row(i) + "\n")
 		}
-		p := must(o.ImportAnswers(as(a), a, id, "answers.csv", []byte(b.String()), false))(t)
+		p := desk.Must(o.ImportAnswers(desk.As(a), a, id, "answers.csv", []byte(b.String()), false))(t)
 		if !p.Report.Written || p.People != int64(n) {
 			t.Fatalf("written %v, %d persons, findings %v", p.Report.Written, p.People, p.Report.Findings)
 		}
-		return must(o.Show(as(a), a, id))(t).Results[0]
+		return desk.Must(o.Show(desk.As(a), a, id))(t).Results[0]
 	}
 	check := func(name string, r Result, ci []float64, p, se, deff float64) {
 		t.Helper()
@@ -310,10 +311,10 @@ func TestCheckSaysEverythingAtOnce(t *testing.T) {
 	want(t, "findings", err, fault.Invalid)
 	good := phoned()
 	good.tidy()
-	ok(t, good.Check())
+	desk.OK(t, good.Check())
 	s := street()
 	s.tidy()
-	ok(t, s.Check())
+	desk.OK(t, s.Check())
 	if len(s.Strata) != 1 || s.Strata[0].Name != whole || s.Questions[0].Code != "Q1" || s.Questions[0].Name != "知晓率" {
 		t.Errorf("tidied %+v", s)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/platform/table"
+	"kaiyang/internal/testkit/desk"
 )
 
 func villages() Survey {
@@ -95,7 +96,7 @@ func TestFilesInEveryForm(t *testing.T) {
 	text := "层,群,Q1\n甲镇,一村,满意\n甲镇,一村,满意\n乙镇,二村,说不清\n"
 	want := Counts{{"Q1", "乙镇", "二村", "", 3, 1}, {"Q1", "甲镇", "一村", "", 1, 2}}
 	gb, err := simplifiedchinese.GB18030.NewEncoder().String(text)
-	ok(t, err)
+	desk.OK(t, err)
 	book := &table.Table{ID: "a", Name: "回答"}
 	for i, h := range []string{"Q1", "群", "层", "份数"} {
 		book.Columns = append(book.Columns, table.Column{Head: []string{h}, Key: fmt.Sprint("c", i)})
@@ -108,7 +109,7 @@ func TestFilesInEveryForm(t *testing.T) {
 		book.Rows = append(book.Rows, table.Row{Cells: cells})
 	}
 	var xlsx bytes.Buffer
-	ok(t, book.XLSX(&xlsx, table.XLSXOptions{}))
+	desk.OK(t, book.XLSX(&xlsx, table.XLSXOptions{}))
 	for name, f := range map[string]struct {
 		file    string
 		content string
@@ -129,7 +130,7 @@ func TestAQuestionNotAskedIsNoAnswer(t *testing.T) {
 	x.Questions = append(x.Questions, Question{Text: "您知道举报电话吗？", Name: "知晓率", Answers: []Answer{{"知道", Counted}, {"不知道", Other}}})
 	x.tidy()
 	c, people, err := x.ReadAnswers("a.csv", []byte("层,Q1,Q2\n甲镇,满意,知道\n乙镇,满意,\n"))
-	ok(t, err)
+	desk.OK(t, err)
 	if people != 2 || c.of("Q1").total() != 2 || c.of("Q2").total() != 1 || c.interviews() != 2 {
 		t.Errorf("%d people, %v", people, c)
 	}

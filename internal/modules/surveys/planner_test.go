@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kaiyang/internal/platform/words"
+	"kaiyang/internal/testkit/desk"
 )
 
 func planned(t *testing.T, fields ...string) (Plan, []Scenario) {
@@ -16,7 +17,7 @@ func planned(t *testing.T, fields ...string) (Plan, []Scenario) {
 		v.Set(fields[i], fields[i+1])
 	}
 	p, err := readPlan(v)
-	ok(t, err)
+	desk.OK(t, err)
 	list, why := p.Scenarios()
 	if why != "" {
 		t.Fatal(why)

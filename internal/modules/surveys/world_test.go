@@ -15,6 +15,7 @@ import (
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/testkit"
+	"kaiyang/internal/testkit/desk"
 )
 
 // A county of three townships, a command post and two task forces, with this module on a real
@@ -44,16 +45,16 @@ func newOffice(t testing.TB, d sqldb.Dialect) *office {
 	clock := testkit.NewClock("2018-05-10")
 	db := testkit.OpenAt(t.(*testing.T), testkit.Target(t.(*testing.T), d), clock)
 	list, err := sqldb.Migrations([]fs.FS{files.Migrations, embedded}...)
-	ok(t, err)
+	desk.OK(t, err)
 	_, err = db.Migrate(context.Background(), list)
-	ok(t, err)
+	desk.OK(t, err)
 	from := period.MustDay("2015-01-01")
 	unit := func(id org.UnitID, code string, kind org.Kind, name string, parent org.UnitID) org.Unit {
 		return org.Unit{ID: id, Code: code, Kind: kind, Versions: []org.Version{{From: from, Name: name, Parent: parent}}}
 	}
 	reg, err := org.New([]org.Unit{unit(county, "999901", org.County, "试验县", 0), unit(town1, "999901101", org.Township, "甲镇", county), unit(town2, "999901102", org.Township, "乙镇", county), unit(town3, "999901103", org.Township, "丙乡", county),
 		unit(post, "ZHB", org.CommandPost, "指挥部", 0), unit(force6, "ZB6", org.TaskForce, "监测专班", post), unit(force3, "ZB3", org.TaskForce, "戒治专班", post)}, nil)
-	ok(t, err)
+	desk.OK(t, err)
 	o := &office{t: t, db: db, clock: clock, reg: reg}
 	o.Service = New(db, o, files.New(db), clock.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	return o
@@ -61,9 +62,7 @@ func newOffice(t testing.TB, d sqldb.Dialect) *office {
 
 func onBoth(t *testing.T, story func(t *testing.T, o *office)) {
 	t.Helper()
-	for _, d := range []sqldb.Dialect{sqldb.SQLite, sqldb.Postgres} {
-		t.Run(string(d), func(t *testing.T) { story(t, newOffice(t, d)) })
-	}
+	desk.OnBoth(t, func(t *testing.T, d sqldb.Dialect) { story(t, newOffice(t, d)) })
 }
 
 func (o *office) person(account int64, role perm.Role, unit org.UnitID) perm.Actor {
@@ -77,27 +76,6 @@ func (o *office) leader() perm.Actor  { return o.person(4, perm.Leader, post) }
 func (o *office) reader() perm.Actor  { return o.person(5, perm.Reader, county) }
 func (o *office) auditor() perm.Actor { return o.person(6, perm.Auditor, 0) }
 func (o *office) town() perm.Actor    { return o.person(7, perm.Reporter, town1) }
-
-func as(a perm.Actor) context.Context {
-	return sqldb.WithBy(context.Background(), sqldb.By{Account: a.Login, Name: a.Name, Post: a.PostTitle()})
-}
-
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
-func ok(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 // want fails the test unless an error is of a kind.
 func want(t testing.TB, what string, err error, kind fault.Kind) {
@@ -135,8 +113,8 @@ func cells(stratum, cluster string, n ...int64) (out Counts) {
 func (o *office) kept(x Survey, c Counts) int64 {
 	o.t.Helper()
 	a := o.chief()
-	id := must(o.Save(as(a), a, x))(o.t)
-	ok(o.t, o.SetCounts(as(a), a, id, 1, "Q1", c))
+	id := desk.Must(o.Save(desk.As(a), a, x))(o.t)
+	desk.OK(o.t, o.SetCounts(desk.As(a), a, id, 1, "Q1", c))
 	return id
 }
 
@@ -144,7 +122,7 @@ func (o *office) kept(x Survey, c Counts) int64 {
 func (o *office) fixed(x Survey, c Counts) int64 {
 	o.t.Helper()
 	id, a := o.kept(x, c), o.chief()
-	ok(o.t, o.Fix(as(a), a, id, 2))
+	desk.OK(o.t, o.Fix(desk.As(a), a, id, 2))
 	return id
 }
 

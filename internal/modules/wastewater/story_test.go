@@ -8,6 +8,7 @@ import (
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/stats"
 	"kaiyang/internal/platform/words"
+	"kaiyang/internal/testkit/desk"
 )
 
 // The reference case's week, plants and uncertainty come out of the service as other programs
@@ -17,7 +18,7 @@ func TestTheReferenceCaseThroughTheService(t *testing.T) {
 		p := o.plant("演示污水厂", 52000, CubicMetres)
 		id := o.campaign("参考周", "2018-03-12", []string{methamphetamine}, p)
 		o.load(id, file("2018-03-12", "演示污水厂", "甲基苯丙胺", weekQ, weekC))
-		w := must(o.Show(as(o.reader()), o.reader(), id))(t)
+		w := desk.Must(o.Show(desk.As(o.reader()), o.reader(), id))(t)
 		l := w.Results[0].All
 		daily := []float64{15.4, 15.9230769230769, 13.3692307692308, 16.5336538461538, 21.6403846153846, 26.6538461538462, 24.8096153846154}
 		for i, want := range daily {
@@ -61,7 +62,7 @@ func TestPlantsAreWeightedByPeople(t *testing.T) {
 		o.load(id, file("2018-03-12", "甲厂", "氯胺酮", same("5200"), same("121")))
 		o.load(id, file("2018-03-12", "乙厂", "氯胺酮", same("1.18"), same("304"))) // 11,800 m³
 		o.load(id, file("2018-03-12", "丙厂", "氯胺酮", same("900"), same("77")))
-		w := must(o.Show(as(o.leader()), o.leader(), id))(t)
+		w := desk.Must(o.Show(desk.As(o.leader()), o.leader(), id))(t)
 		near(t, "weighted", w.Results[0].All.Week.Mean, 23.9424581005587)
 		if n := len(w.Results[0].ByPlant); n != 3 || w.Results[0].All.Plants != 3 {
 			t.Errorf("%d plants", n)
@@ -69,7 +70,7 @@ func TestPlantsAreWeightedByPeople(t *testing.T) {
 		// The case's censored plant: 90,000 m³, 118,000 people, limit 2 ng/L: 0 to 1.5254.
 		id = o.campaign("低于定量限", "2018-04-02", []string{"ketamine"}, b)
 		o.load(id, file("2018-04-02", "乙厂", "氯胺酮", same("9"), same("<2")))
-		l := must(o.Show(as(o.leader()), o.leader(), id))(t).Results[0].All
+		l := desk.Must(o.Show(desk.As(o.leader()), o.leader(), id))(t).Results[0].All
 		near(t, "lower", l.Range.Lower, 0)
 		near(t, "upper", l.Range.Upper, 1.52542372881356)
 		near(t, "drawn at", l.Range.Plot, 0.76271186440678)
@@ -91,15 +92,15 @@ func TestComparingWithTheYearBefore(t *testing.T) {
 		o.load(before, file("2017-03-06", "演示污水厂", methamphetamine, flat, []string{"110", "109", "111", "110", "112", "108", "110"}))
 		now := o.campaign("2018年3月", "2018-03-12", []string{methamphetamine}, p)
 		o.load(now, file("2018-03-12", "演示污水厂", methamphetamine, flat, []string{"70", "71", "69", "70", "72", "68", "70"}))
-		c := must(o.Show(as(a), a, now))(t).Earlier[methamphetamine]
+		c := desk.Must(o.Show(desk.As(a), a, now))(t).Earlier[methamphetamine]
 		if c.Code != stats.SayLoadsLower || len(c.Grounds) != 0 || c.Earlier.ID != before {
 			t.Errorf("equal conditions: %s %v", c.Code, c.Grounds)
 		}
 		// Another laboratory: a third less is no longer clear.
-		q := must(o.Show(as(a), a, now))(t).Campaign
+		q := desk.Must(o.Show(desk.As(a), a, now))(t).Campaign
 		q.Laboratory = "乙实验室"
-		must(o.SaveCampaign(as(a), a, q))(t)
-		w := must(o.Show(as(a), a, now))(t)
+		desk.Must(o.SaveCampaign(desk.As(a), a, q))(t)
+		w := desk.Must(o.Show(desk.As(a), a, now))(t)
 		c = w.Earlier[methamphetamine]
 		if c.Code != stats.SayLoadsWide || len(c.Grounds) != 1 || c.Grounds[0] != OtherLaboratory {
 			t.Errorf("another laboratory: %s %v", c.Code, c.Grounds)
@@ -111,10 +112,10 @@ func TestComparingWithTheYearBefore(t *testing.T) {
 		// A campaign in autumn is not set against spring, but the spring before is still found.
 		autumn := o.campaign("2017年9月", "2017-09-04", []string{methamphetamine}, p)
 		o.load(autumn, file("2017-09-04", "演示污水厂", methamphetamine, flat, []string{"70", "71", "69", "70", "72", "68", "70"}))
-		if c := must(o.Show(as(a), a, autumn))(t).Earlier[methamphetamine]; c.Code != stats.SayLoadsRefused || c.Grounds[0] != OtherSeason {
+		if c := desk.Must(o.Show(desk.As(a), a, autumn))(t).Earlier[methamphetamine]; c.Code != stats.SayLoadsRefused || c.Grounds[0] != OtherSeason {
 			t.Errorf("autumn: %s %v", c.Code, c.Grounds)
 		}
-		if c := must(o.Show(as(a), a, now))(t).Earlier[methamphetamine]; c.Earlier.ID != before {
+		if c := desk.Must(o.Show(desk.As(a), a, now))(t).Earlier[methamphetamine]; c.Earlier.ID != before {
 			t.Errorf("spring is set against %s", c.Earlier.Name)
 		}
 	})
@@ -131,52 +132,52 @@ func TestAFinishedCampaignStands(t *testing.T) {
 				t.Errorf("got %v, want %q", err, part)
 			}
 		}
-		kind(o.Finish(as(a), a, id, 1), fault.Conflict, "还没有样品数据")
+		kind(o.Finish(desk.As(a), a, id, 1), fault.Conflict, "还没有样品数据")
 		o.load(id, file("2018-03-12", "演示污水厂", methamphetamine, weekQ, weekC))
-		c := must(o.Show(as(a), a, id))(t).Campaign
-		kind(o.Finish(as(a), a, id, c.Version), fault.Conflict, "0 天流量、7 个检测结果")
+		c := desk.Must(o.Show(desk.As(a), a, id))(t).Campaign
+		kind(o.Finish(desk.As(a), a, id, c.Version), fault.Conflict, "0 天流量、7 个检测结果")
 		c.Note = "氯胺酮没有送检"
-		must(o.SaveCampaign(as(a), a, c))(t)
-		kind(o.Finish(as(a), a, id, c.Version), fault.Conflict, "别人改过")
-		c = must(o.Show(as(a), a, id))(t).Campaign
-		ok(t, o.Finish(as(a), a, id, c.Version))
-		c = must(o.Show(as(a), a, id))(t).Campaign
+		desk.Must(o.SaveCampaign(desk.As(a), a, c))(t)
+		kind(o.Finish(desk.As(a), a, id, c.Version), fault.Conflict, "别人改过")
+		c = desk.Must(o.Show(desk.As(a), a, id))(t).Campaign
+		desk.OK(t, o.Finish(desk.As(a), a, id, c.Version))
+		c = desk.Must(o.Show(desk.As(a), a, id))(t).Campaign
 		if c.State != Final || c.By != a.Name || c.On != period.MustDay("2018-05-10") {
 			t.Errorf("%+v", c)
 		}
-		kind(o.SaveSamples(as(a), a, id, c.Version, p, Data{}, Data{}), fault.Conflict, "已定稿")
-		_, err := o.Import(as(a), a, id, "a.csv", []byte(file("2018-03-12", "演示污水厂", methamphetamine, weekQ, weekC)), false)
+		kind(o.SaveSamples(desk.As(a), a, id, c.Version, p, Data{}, Data{}), fault.Conflict, "已定稿")
+		_, err := o.Import(desk.As(a), a, id, "a.csv", []byte(file("2018-03-12", "演示污水厂", methamphetamine, weekQ, weekC)), false)
 		kind(err, fault.Conflict, "已定稿")
 		// The plant grows and the laboratory writes a new edition: nothing of it moves.
-		was := must(o.Show(as(a), a, id))(t)
-		must(o.SavePlant(as(a), a, Plant{ID: p, Name: "演示污水厂", People: 99000, Source: "新普查", Unit: CubicMetres, Version: 1}))(t)
+		was := desk.Must(o.Show(desk.As(a), a, id))(t)
+		desk.Must(o.SavePlant(desk.As(a), a, Plant{ID: p, Name: "演示污水厂", People: 99000, Source: "新普查", Unit: CubicMetres, Version: 1}))(t)
 		e := Starter()
 		e.Owner, e.Reason, e.Consumption, e.Errors = "甲实验室", "按本厂复核", true, e.Errors[:2]
-		if n := must(o.SaveAssumptions(as(chief), chief, e))(t); n != 1 {
+		if n := desk.Must(o.SaveAssumptions(desk.As(chief), chief, e))(t); n != 1 {
 			t.Errorf("edition %d", n)
 		}
 		e.Edition = 0
-		_, err = o.SaveAssumptions(as(chief), chief, e)
+		_, err = o.SaveAssumptions(desk.As(chief), chief, e)
 		kind(err, fault.Conflict, "别人改过")
-		now := must(o.Show(as(a), a, id))(t)
+		now := desk.Must(o.Show(desk.As(a), a, id))(t)
 		if now.RSD != was.RSD || now.Results[0].All.Week.Mean != was.Results[0].All.Week.Mean || now.Results[0].Consumption != nil {
 			t.Errorf("moved: %v %v", now.RSD, was.RSD)
 		}
-		kind(o.Reopen(as(a), a, id, c.Version, "更正"), fault.Forbidden, "")
-		kind(o.Reopen(as(chief), chief, id, c.Version, ""), fault.Invalid, "写明原因")
-		ok(t, o.Reopen(as(chief), chief, id, c.Version, "实验室更正报告"))
-		now = must(o.Show(as(a), a, id))(t)
+		kind(o.Reopen(desk.As(a), a, id, c.Version, "更正"), fault.Forbidden, "")
+		kind(o.Reopen(desk.As(chief), chief, id, c.Version, ""), fault.Invalid, "写明原因")
+		desk.OK(t, o.Reopen(desk.As(chief), chief, id, c.Version, "实验室更正报告"))
+		now = desk.Must(o.Show(desk.As(a), a, id))(t)
 		// Now the new edition counts: consumption by the laboratory's factor, and less error.
 		x := now.Results[0].Consumption
 		if x == nil || now.RSD >= was.RSD {
 			t.Fatalf("%+v %v", x, now.RSD)
 		}
 		near(t, "consumption", x.Amount, now.Results[0].All.Week.Mean/0.41)
-		ok(t, o.RefreshSites(as(a), a, id))
-		if got := must(o.Show(as(a), a, id))(t).Campaign.Sites[0].People; got != 99000 {
+		desk.OK(t, o.RefreshSites(desk.As(a), a, id))
+		if got := desk.Must(o.Show(desk.As(a), a, id))(t).Campaign.Sites[0].People; got != 99000 {
 			t.Errorf("%d people after taking them over", got)
 		}
-		n, err := o.db.CheckAudit(as(chief))
+		n, err := o.db.CheckAudit(desk.As(chief))
 		if err != nil || n < 6 {
 			t.Errorf("%d audit lines: %v", n, err)
 		}
@@ -189,7 +190,7 @@ func TestRatioAndMorphine(t *testing.T) {
 		p, chief := o.plant("演示污水厂", 52000, CubicMetres), o.chief()
 		e := Starter()
 		e.Owner, e.Reason, e.Consumption = "甲实验室", "打开推算", true
-		must(o.SaveAssumptions(as(chief), chief, e))(t)
+		desk.Must(o.SaveAssumptions(desk.As(chief), chief, e))(t)
 		id := o.campaign("2018年3月", "2018-03-12", []string{methamphetamine, amphetamine, morphine}, p)
 		o.load(id, file("2018-03-12", "演示污水厂", methamphetamine, weekQ, weekC))
 		tenth := make([]string, 7)
@@ -198,7 +199,7 @@ func TestRatioAndMorphine(t *testing.T) {
 		}
 		o.load(id, file("2018-03-12", "演示污水厂", "苯丙胺", weekQ, tenth))
 		o.load(id, file("2018-03-12", "演示污水厂", "吗啡", weekQ, weekC))
-		w := must(o.Show(as(o.reader()), o.reader(), id))(t)
+		w := desk.Must(o.Show(desk.As(o.reader()), o.reader(), id))(t)
 		near(t, "ratio", *w.Ratio, 0.1)
 		m, _ := w.result(morphine)
 		if m.Consumption != nil || !m.All.Measured() {

@@ -12,6 +12,7 @@ import (
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/testkit"
+	"kaiyang/internal/testkit/desk"
 )
 
 // A county with two task forces, of which the first keeps the monitoring, on a real database.
@@ -58,9 +59,7 @@ func newOffice(t *testing.T, d sqldb.Dialect) *office {
 
 func onBoth(t *testing.T, story func(t *testing.T, o *office)) {
 	t.Helper()
-	for _, d := range []sqldb.Dialect{sqldb.SQLite, sqldb.Postgres} {
-		t.Run(string(d), func(t *testing.T) { story(t, newOffice(t, d)) })
-	}
+	desk.OnBoth(t, func(t *testing.T, d sqldb.Dialect) { story(t, newOffice(t, d)) })
 }
 
 func (o *office) person(account int64, role perm.Role, unit org.UnitID) perm.Actor {
@@ -76,32 +75,11 @@ func (o *office) reader() perm.Actor  { return o.person(5, perm.Reader, county) 
 func (o *office) auditor() perm.Actor { return o.person(6, perm.Auditor, 0) }
 func (o *office) town() perm.Actor    { return o.person(7, perm.Reporter, county) }
 
-func as(a perm.Actor) context.Context {
-	return sqldb.WithBy(context.Background(), sqldb.By{Account: a.Login, Name: a.Name, Post: a.PostTitle()})
-}
-
-func must[T any](v T, err error) func(t testing.TB) T {
-	return func(t testing.TB) T {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return v
-	}
-}
-
-func ok(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // plant makes a plant.
 func (o *office) plant(name string, people int64, unit FlowUnit) int64 {
 	o.t.Helper()
 	a := o.member()
-	return must(o.SavePlant(as(a), a, Plant{Name: name, People: people, Source: "2017年推算（演示）", Unit: unit}))(o.t)
+	return desk.Must(o.SavePlant(desk.As(a), a, Plant{Name: name, People: people, Source: "2017年推算（演示）", Unit: unit}))(o.t)
 }
 
 // campaign makes a draft at plants.
@@ -112,7 +90,7 @@ func (o *office) campaign(name, first string, residues []string, plants ...int64
 	for _, p := range plants {
 		c.Sites = append(c.Sites, Site{Plant: p})
 	}
-	return must(o.SaveCampaign(as(a), a, c))(o.t)
+	return desk.Must(o.SaveCampaign(desk.As(a), a, c))(o.t)
 }
 
 // The week of the reference case: seven days at a plant for 52,000 people.
@@ -135,7 +113,7 @@ func file(first, plant, residue string, flows, values []string) string {
 func (o *office) load(id int64, content string) Imported {
 	o.t.Helper()
 	a := o.member()
-	rep := must(o.Import(as(a), a, id, "results.csv", []byte(content), false))(o.t)
+	rep := desk.Must(o.Import(desk.As(a), a, id, "results.csv", []byte(content), false))(o.t)
 	if !rep.Written {
 		o.t.Fatalf("not written: %v", rep.Findings)
 	}
