@@ -7,7 +7,6 @@ scripts/check.sh
 echo "browser:     $(chromium --version 2>/dev/null || { echo missing; exit 1; })"
 echo "PostgreSQL:  $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -1 || true)"
 echo "LibreOffice: $(soffice --version 2>/dev/null | head -1 || true)"
-export KAIYANG_TEST_FULL=1
 export TZ=Asia/Shanghai
 log=$(mktemp)
 status=0

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -65,6 +66,19 @@ func (n deedNames) label(l words.Lang, deed string) string {
 func (n deedNames) module(l words.Lang, module string) string {
 	names := map[string]string{"accounts": "账号与岗位", "audit": "审计", "facts": "数据", "forms": "报表定义", "returns": "报送", "indicators": "指标", "units": "单位", "setting": "系统设置"}
 	return l.Text(cmp.Or(names[module], n.titles[module], module))
+}
+
+// refusals are the sentences of core/perm, which the audit keeps in Chinese with the deed in them.
+var refusals = sync.OnceValue(func() words.Sayings {
+	return words.NewSayings("您的岗位不管这个单位，不能“%s”", "您的角色不能“%s”；需要时请向禁毒办申请")
+})
+
+// reasonText says why something was refused in the reader's language.
+func reasonText(l words.Lang, reason string) string {
+	if said, ok := refusals().Say(l, reason, l.Text); ok {
+		return said
+	}
+	return l.Text(reason)
 }
 
 func resultText(l words.Lang, result string) string {
@@ -136,7 +150,7 @@ func auditTable(l words.Lang, list []AuditLine, known deedNames) *table.Table {
 		number.Href = "/audit/" + itoa(a.No)
 		who := strings.Trim(l.Text(a.Name)+" · "+l.Text(a.Post), " ·")
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{number, table.Text(secondOf(a.At)), {Text: a.Account, Note: who},
-			table.Text(a.Address), {Text: known.label(l, a.Deed), Hint: a.Deed}, table.Text(a.Object), {Text: resultText(l, a.Result), Note: l.Text(a.Reason)},
+			table.Text(a.Address), {Text: known.label(l, a.Deed), Hint: a.Deed}, table.Text(a.Object), {Text: resultText(l, a.Result), Note: reasonText(l, a.Reason)},
 			table.Text(shorten(detailText(l, a.Deed, a.Detail), shownDetail))}})
 	}
 	return t
@@ -149,7 +163,7 @@ func auditFile(l words.Lang, list []AuditLine, known deedNames) *table.Table {
 	for _, a := range list {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Number(itoa(a.No), itoa(a.No)), table.Text(a.At), table.Text(a.Account), table.Text(l.Text(a.Name)),
 			table.Text(l.Text(a.Post)), table.Text(a.Address), table.Text(known.label(l, a.Deed)), table.Text(a.Deed), table.Text(a.Object), table.Text(resultText(l, a.Result)),
-			table.Text(l.Text(a.Reason)), table.Text(a.Detail), table.Text(a.Request)}})
+			table.Text(reasonText(l, a.Reason)), table.Text(a.Detail), table.Text(a.Request)}})
 	}
 	return t
 }
@@ -189,7 +203,7 @@ type auditLineView struct {
 
 func newAuditLineView(l words.Lang, a AuditLine, known deedNames) auditLineView {
 	v := auditLineView{AuditLine: a, Label: known.label(l, a.Deed), Outcome: resultText(l, a.Result), Lines: detailLines(l, a.Deed, a.Detail), Raw: indented(a.Detail), Prior: a.No - 1, Next: a.No + 1}
-	v.Reason, v.Name, v.Post = l.Text(a.Reason), l.Text(a.Name), l.Text(a.Post)
+	v.Reason, v.Name, v.Post = reasonText(l, a.Reason), l.Text(a.Name), l.Text(a.Post)
 	return v
 }
 

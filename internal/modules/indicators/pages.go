@@ -106,6 +106,15 @@ func fraction(a Answer) string {
 	return n + "/" + d
 }
 
+// between writes the interval of a share, "12.0%—22.3%"; empty where it has none.
+func between(a Answer) string {
+	lo, hi, ok := a.Interval()
+	if !ok {
+		return ""
+	}
+	return lo + "%—" + hi + "%"
+}
+
 // coverage writes reported of expected cells, "216/216".
 func coverage(c measure.Coverage) string {
 	if c.Expected == 0 {
@@ -163,9 +172,7 @@ func (x lens) hint(a Answer) string {
 // intervalCells are the cells of a share's interval and of what it supports, for downloads.
 func (x lens) intervalCells(a Answer) []table.Cell {
 	cells := make([]table.Cell, 2)
-	if lo, hi, ok := a.Interval(); ok {
-		cells[0] = table.Text(lo + "%—" + hi + "%")
-	}
+	cells[0] = table.Text(between(a))
 	if a.Judgement != nil && a.Support() != "" {
 		cells[1] = table.Text(x.Text(supportWord(a.chance.support)))
 	}

@@ -62,6 +62,7 @@ type tile struct {
 	Light, Word    string // class and word of the light; empty without one
 	Target         string
 	Fraction, Rank string
+	Between        string // interval of a share
 	Claim          string
 	Empty          bool
 	Spark          *chart.Sparkline
@@ -145,7 +146,7 @@ func (x lens) tile(m BundleMember, lines map[string]Line) tile {
 	}
 	t.Value, t.None = x.text(a), a.Printed == nil || a.Withheld
 	t.Empty = a.Reason == measure.NotFilled
-	t.Note, t.Hint, t.Fraction, t.Rank = x.note(a), x.hint(a), fraction(a), place(a.Rank)
+	t.Note, t.Hint, t.Fraction, t.Between, t.Rank = x.note(a), x.hint(a), fraction(a), between(a), place(a.Rank)
 	if a.Target != nil {
 		t.Target = x.target(*a.Target, a.Definition)
 	}
@@ -225,7 +226,7 @@ func (x lens) figuresTable(lines []Line, ranked, exact bool) *table.Table {
 func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 	a := l.Now
 	name := table.Link(a.Title(x.Lang), x.indicatorAt(a.Code, a.Unit))
-	r := table.Row{ID: "f-" + a.Code, Cells: []table.Cell{name, x.plainCell(a, exact), table.Text(fraction(a))}}
+	r := table.Row{ID: "f-" + a.Code, Cells: []table.Cell{name, x.plainCell(a, exact), x.fractionCell(a)}}
 	target := table.Cell{}
 	if a.Target != nil {
 		target = table.Text(x.target(*a.Target, a.Definition))
@@ -266,6 +267,15 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 		r.Cells = append(r.Cells, x.intervalCells(a)...)
 	}
 	return r
+}
+
+// fractionCell shows numerator and denominator with the interval below; a file has a column for it.
+func (x lens) fractionCell(a Answer) table.Cell {
+	c := table.Text(fraction(a))
+	if !x.file {
+		c.Note = between(a)
+	}
+	return c
 }
 
 // quietLines parts the lines that a unit has an answer for from those that are not reported at

@@ -182,7 +182,7 @@ func (x lens) rankTable(list []Answer, exact bool) *table.Table {
 		}
 		c := table.Text(coverage(a.Result.Coverage))
 		c.Hint = x.missing(a.Result.Coverage.Missing)
-		cells := []table.Cell{name, rank, x.plainCell(a, exact), table.Text(fraction(a)), target, done, light, c}
+		cells := []table.Cell{name, rank, x.plainCell(a, exact), x.fractionCell(a), target, done, light, c}
 		if x.file {
 			cells = append(cells, x.intervalCells(a)...)
 		}
