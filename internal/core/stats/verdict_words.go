@@ -465,11 +465,11 @@ func (r Reason) need() phrase {
 	case FewYearsOneSide:
 		return phrase{"转折前后各至少3个年度的数据", "at least 3 years of data before and after the bend"}
 	case CountBelowTen:
-		return phrase{"合并单位或期间，使每年不少于10人", "units or periods joined so that each year has at least 10 persons"}
+		return phrase{"合并单位或期间，使每年的数不少于10", "units or periods joined so that each year counts at least 10"}
 	case EffortChanged:
 		return phrase{"同等检测量下的数据", "data under equal testing"}
 	case EffortUnknown:
-		return phrase{"各年的检测人次", "the number of tests in each year"}
+		return phrase{"各年查了多少（如检测人次）", "how much was looked for in each year (such as the number of tests)"}
 	case DefinitionChanged:
 		return phrase{"按同一口径重算的数据", "data recomputed under one definition"}
 	}

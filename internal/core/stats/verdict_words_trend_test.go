@@ -33,12 +33,12 @@ func TestEffortCapsTheVerdict(t *testing.T) {
 		english     string
 	}{
 		{"steady", flat(1000), TurnSupported, "", "2011年到2019年，检测变化+0%，没有超过20%。与新发现人员对照：每千人次检测对应的数由150.0变为150.0", "查得", "not more than 20%"},
-		{"unknown", nil, Undecided, EffortUnknown, "各年的检测人次", "由升转降", "number of tests"},
+		{"unknown", nil, Undecided, EffortUnknown, "各年查了多少（如检测人次）", "由升转降", "number of tests"},
 		{"a fifth less", last(800), TurnSupported, "", "检测变化-20%，没有超过20%", "查得", "changed by -20%"},
 		{"more than a fifth less", last(799), Undecided, EffortChanged, "检测变化了-20%", "由升转降", "may be a difference in looking"},
 		{"a fifth more", last(1200), TurnSupported, "", "检测变化+20%", "查得", "not more than 20%"},
 		{"more than a fifth more", last(1201), Undecided, EffortChanged, "检测变化了+20%", "由升转降", "difference in looking"},
-		{"none in a year", last(0), Undecided, EffortUnknown, "各年的检测人次", "由升转降", "number of tests"},
+		{"none in a year", last(0), Undecided, EffortUnknown, "各年查了多少（如检测人次）", "由升转降", "number of tests"},
 	} {
 		r, why := Turning(yearsFrom(2011, turn, x.effort), 999, NewRandom(DefaultSeed))
 		if why != "" {
