@@ -181,7 +181,7 @@ func (x lens) taskTile(m BundleMember, t tile) tile {
 // lightWidth keeps a light and its word on one line, changeWidth a change with its unit, nameWidth
 // a name on two or three.
 const (
-	lightWidth  = 6
+	lightWidth  = 7
 	nameWidth   = 12
 	changeWidth = 9
 )
