@@ -23,7 +23,7 @@ func anyDay(t *rapid.T, label string) Day {
 // anyPeriod draws a period of every kind: slots and their ranges, assessment months and their
 // ranges, days and ranges of days.
 //
-// SkipNow here is rapid's: it draws another case where the drawn one would lie beyond the year
+// Skip here is rapid's: it draws another case where the drawn one would lie beyond the year
 // 9999. No test is skipped, and rapid fails a property for which too few cases are left.
 func anyPeriod(t *rapid.T, label string) Period {
 	d := anyDay(t, label+" in")
@@ -41,11 +41,11 @@ func anyPeriod(t *rapid.T, label string) Period {
 		start := rapid.IntRange(2, 28).Draw(t, label+" start")
 		p, err := AssessmentOn(d, start)
 		if err != nil {
-			t.SkipNow()
+			t.Skip("beyond the days there are; another case is drawn")
 		}
 		q, err := AssessmentOn(p.First().AddMonths(n), start)
 		if err != nil {
-			t.SkipNow()
+			t.Skip("beyond the days there are; another case is drawn")
 		}
 		first, last = p.First(), q.Last()
 	case "days":
@@ -53,7 +53,7 @@ func anyPeriod(t *rapid.T, label string) Period {
 	}
 	p, err := Between(first, last)
 	if err != nil {
-		t.SkipNow() // beyond the year 9999
+		t.Skip("beyond the year 9999; another case is drawn")
 	}
 	return p
 }

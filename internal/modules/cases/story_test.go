@@ -249,7 +249,7 @@ func TestWhatTheRegisterRefuses(t *testing.T) {
 			{"other without a name", "写名称", func(s *Seizure) { s.Drug = otherDrug }},
 			{"nothing", "大于 0", func(s *Seizure) { s.Milligrams = 0 }},
 			{"no document", "文书编号", func(s *Seizure) { s.Document = "" }},
-			{"a number like that of a card", "人员信息", func(s *Seizure) { s.Document = "520121190001011234" }},
+			{"a number like that of a card", "人员信息", func(s *Seizure) { s.Document = "999999190001011234" }},
 			{"a number like that of a telephone", "人员信息", func(s *Seizure) { s.Document = "案 10000000000" }},
 			{"a unit that is no township", "请选择乡镇", func(s *Seizure) { s.Unit = county }},
 		} {
