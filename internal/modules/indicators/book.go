@@ -1,6 +1,7 @@
 package indicators
 
 import (
+	"slices"
 	"sync"
 
 	"kaiyang/internal/core/formula"
@@ -22,8 +23,9 @@ type book struct {
 	forms     []formula.Ref
 	single    map[oneName]*formula.Expr // formulas of a single name, so that each is compiled once
 	closings  []closing
-	starts    []Start                    // by day, those that were withdrawn last
-	countings map[*formula.Expr]counting // what the formula of a definition counts
+	starts    []Start                             // by day, those that were withdrawn last
+	countings map[*formula.Expr]counting          // what the formula of a definition counts
+	direct    map[*formula.Expr][]measure.Element // elements of the formulas that name no indicator
 	series    *seriesCache
 	engines   *sync.Pool // of *engine over the live cube
 }
@@ -91,12 +93,17 @@ func newBook(catalogue *measure.Catalogue, forms []formula.Ref, list []Indicator
 		}
 		b.exprs[i.Code] = read
 	}
-	b.countings = map[*formula.Expr]counting{}
+	b.countings, b.direct = map[*formula.Expr]counting{}, map[*formula.Expr][]measure.Element{}
 	for _, i := range list {
 		for k, d := range i.Versions {
-			if e := b.exprs[i.Code][k]; e != nil {
-				b.countings[e] = b.countingOf(d, e)
+			e := b.exprs[i.Code][k]
+			if e == nil {
+				continue
 			}
+			if len(e.Indicators()) == 0 {
+				b.direct[e] = slices.Clip(b.elements(e, d.From))
+			}
+			b.countings[e] = b.countingOf(d, e)
 		}
 	}
 	return b
@@ -146,8 +153,12 @@ func (b *book) definition(code string, on period.Day) (Definition, *formula.Expr
 // ref finds what a code or a name means.
 func (b *book) ref(word string) []formula.Ref { return b.words.Find(word) }
 
-// elements lists the elements that a formula rests on, with all indicators written out.
+// elements lists the elements that a formula rests on, with all indicators written out. The list
+// is shared and must not be changed.
 func (b *book) elements(e *formula.Expr, on period.Day) []measure.Element {
+	if known, ok := b.direct[e]; ok {
+		return known
+	}
 	var out []measure.Element
 	seen := map[string]bool{}
 	var add func(*formula.Expr, int)

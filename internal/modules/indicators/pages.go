@@ -16,6 +16,7 @@ import (
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/table"
+	"kaiyang/internal/platform/web"
 	"kaiyang/internal/platform/words"
 )
 
@@ -346,9 +347,31 @@ func place(r *measure.RankJSON) string {
 // crumb is one step of the way to a page.
 type crumb struct{ Text, Path string }
 
+type crumbs []crumb
+
+// HTML writes the way, a link for each step that has a page.
+func (c crumbs) HTML() web.HTML {
+	b := make([]byte, 0, 160*len(c))
+	for i, at := range c {
+		if i > 0 {
+			b = append(b, " › "...)
+		}
+		if at.Path == "" {
+			b = chart.AppendText(b, at.Text)
+			continue
+		}
+		b = append(b, `<a href="`...)
+		b = chart.AppendHref(b, at.Path)
+		b = append(b, `">`...)
+		b = chart.AppendText(b, at.Text)
+		b = append(b, "</a>"...)
+	}
+	return web.HTML(b)
+}
+
 // crumbs lead from the root to a unit.
-func (x lens) crumbs(unit org.UnitID) []crumb {
-	var out []crumb
+func (x lens) crumbs(unit org.UnitID) crumbs {
+	var out crumbs
 	path := x.tree.Path(unit)
 	if root := x.tree.Root(org.Territorial); root != 0 && len(path) > 0 && x.tree.Kind(path[0]).Tree() == org.Functional {
 		path = append([]org.UnitID{root}, path...) // the county is one step away from everywhere
@@ -390,4 +413,11 @@ func findingsOf(err error) (fault.Findings, bool) {
 type option struct {
 	Value, Label string
 	On           bool
+}
+
+type choices []option
+
+// HTML writes the choices of a select.
+func (c choices) HTML() web.HTML {
+	return web.Choices(len(c), func(i int) (value, label string, on bool) { return c[i].Value, c[i].Label, c[i].On })
 }

@@ -37,8 +37,8 @@ type bundleEdit struct {
 	OnFront                                 bool
 	Row                                     int
 	Members                                 []memberEdit
-	Claims                                  []option
-	Indicators, Tasks                       []option
+	Claims                                  choices
+	Indicators, Tasks                       choices
 	F                                       map[string][]string
 	Theirs                                  *bundleBlock // as another editor saved it meanwhile
 }
@@ -51,7 +51,7 @@ type memberEdit struct {
 
 // importView is the page that reads definitions from a file.
 type importView struct {
-	Kinds   []option
+	Kinds   choices
 	Kind    string
 	Name    string // of the file
 	Content string // kept for the import after a trial

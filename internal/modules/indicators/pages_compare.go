@@ -8,13 +8,13 @@ import (
 
 // compareView sets units beside each other by chosen indicators.
 type compareView struct {
-	Crumbs  []crumb
+	Crumbs  crumbs
 	Unit    string
 	Period  string
 	Switch  switchView
 	Groups  []choiceGroup
-	Levels  []option
-	By      []option
+	Levels  choices
+	By      choices
 	Chosen  int
 	Grid    *web.Grid
 	Whole   bool // the table fits a page and needs no scroll bar of its own
@@ -33,7 +33,7 @@ type compareView struct {
 // A choiceGroup is the indicators of one task force, to be ticked.
 type choiceGroup struct {
 	Name string
-	List []option
+	List choices
 }
 
 // Boxes writes the boxes to tick; there is one for every code of the office.

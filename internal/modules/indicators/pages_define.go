@@ -14,8 +14,8 @@ import (
 // listView is the list of definitions.
 type listView struct {
 	Query  string
-	Forces []option
-	States []option
+	Forces choices
+	States choices
 	Grid   web.Grid
 	Edit   bool // the reader may change definitions
 	Shown  int
@@ -52,9 +52,9 @@ type targetRow struct {
 // targetForm is the form of a new target with what was typed.
 type targetForm struct {
 	Unit, Period, Comparator, Value, Upper, Base, Margin, Source, Why string
-	Comparators                                                       []option
-	Bases                                                             []option
-	Units                                                             []option
+	Comparators                                                       choices
+	Bases                                                             choices
+	Units                                                             choices
 	F                                                                 map[string][]string
 }
 
@@ -65,7 +65,7 @@ type editView struct {
 	Unit, UnitEN, MinCoverage, Source, Note, Why, Effort    string
 	Row                                                     int
 	TouchPast                                               bool
-	Forces, Formats, Directions, Rollups, Efforts           []option
+	Forces, Formats, Directions, Rollups, Efforts           choices
 	F                                                       map[string][]string
 	Carets                                                  []caretView
 	Shown                                                   string // the formula with names, once it can be read

@@ -14,7 +14,7 @@ import (
 
 // frontView is the dashboard of a unit.
 type frontView struct {
-	Crumbs  []crumb
+	Crumbs  crumbs
 	Name    string
 	Period  string
 	Switch  switchView
@@ -71,7 +71,7 @@ type tile struct {
 type mapCard struct {
 	Title   string
 	Chart   chart.Chart
-	Choices []option
+	Choices choices
 	Keep    []pair
 	Path    string
 	Note    string

@@ -12,7 +12,7 @@ import (
 
 // catalogueView lists all indicators and elements with their values for a unit and a period.
 type catalogueView struct {
-	Crumbs   []crumb
+	Crumbs   crumbs
 	Unit     string
 	Period   string
 	Switch   switchView
@@ -27,7 +27,7 @@ type catalogueView struct {
 // indicatorView is the page of one indicator or element.
 type indicatorView struct {
 	Code, Name, Kind string
-	Crumbs           []crumb
+	Crumbs           crumbs
 	Unit, Period     string
 	Switch           switchView
 	Now              tile
@@ -110,13 +110,13 @@ func (x lens) rankBars(title string, list []Answer, own func(Answer) bool) chart
 	return c
 }
 
-// slimBars is rankBars for a phone: no fractions, so that neither names nor values are cut.
-func (x lens) slimBars(title string, list []Answer, own func(Answer) bool) chart.Chart {
-	c, ok := x.rankBars(title, list, own).(chart.Bars)
+// slim is bars for a phone: no fractions, so that neither names nor values are cut.
+func slim(bars chart.Chart) chart.Chart {
+	c, ok := bars.(chart.Bars)
 	if !ok {
 		return nil
 	}
-	c.Width, c.Target = 364, nil
+	c.Width, c.Target, c.Rows = 364, nil, slices.Clone(c.Rows)
 	for i := range c.Rows {
 		c.Rows[i].Note = ""
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/web"
 	"kaiyang/internal/platform/words"
 )
@@ -14,6 +15,7 @@ import (
 // A switchView is the period switch that all pages with figures share. It keeps the rest of the
 // address: unit, code and whatever else the page was asked.
 type switchView struct {
+	lang       words.Lang
 	Label      string // the period in words
 	Text       string // what stands in the field: the period as typed or canonical
 	Fault      string // why the typed period cannot be read
@@ -33,14 +35,81 @@ type link struct {
 	On         bool
 }
 
-// KindLinks and QuickLinks write the links of the switch, a dozen on every page.
-func (v switchView) KindLinks() web.HTML { return linksHTML(v.Kinds) }
-
-// QuickLinks are the periods most asked for.
-func (v switchView) QuickLinks() web.HTML { return linksHTML(v.Quick) }
-
-func linksHTML(list []link) web.HTML {
-	return web.Links(len(list), func(i int) (text, path string, on bool) { return list[i].Text, list[i].Path, list[i].On })
+// HTML writes the switch. Every page with figures has it, and its many small values would take a
+// template longer than a table of hundred rows takes.
+func (v switchView) HTML() web.HTML {
+	b := make([]byte, 0, 4096)
+	raw := func(s string) { b = append(b, s...) }
+	text := func(s string) { b = chart.AppendText(b, s) }
+	step := func(path, way, word, sign string) {
+		if path == "" {
+			return
+		}
+		raw(`<a class="step noprint" href="`)
+		b = chart.AppendHref(b, path)
+		raw(`" rel="` + way + `" title="`)
+		text(v.lang.Text(word))
+		raw(`" aria-label="`)
+		text(v.lang.Text(word))
+		raw(`">` + sign + `</a>`)
+	}
+	raw(`<form class="period-switch" method="get" action="`)
+	b = chart.AppendHref(b, v.Path)
+	raw(`">`)
+	for _, k := range v.Keep {
+		raw(`<input type="hidden" name="`)
+		text(k.Name)
+		raw(`" value="`)
+		text(k.Value)
+		raw(`">`)
+	}
+	raw(`<span class="period-now">`)
+	step(v.Prev, "prev", "前一期", "‹")
+	raw(`<b>`)
+	text(v.Label)
+	raw(`</b>`)
+	step(v.Next, "next", "后一期", "›")
+	raw(`</span><span class="choices noscreen noprint" aria-label="`)
+	text(v.lang.Text("期间长短"))
+	raw(`">`)
+	b = web.AppendLinks(b, len(v.Kinds), func(i int) (text, path string, on bool) { return v.Kinds[i].Text, v.Kinds[i].Path, v.Kinds[i].On })
+	raw(`</span><span class="quick noscreen noprint">`)
+	b = web.AppendLinks(b, len(v.Quick), func(i int) (text, path string, on bool) { return v.Quick[i].Text, v.Quick[i].Path, v.Quick[i].On })
+	raw(`</span><span class="any noscreen noprint"><input type="text" name="period" value="`)
+	text(v.Text)
+	raw(`" aria-label="`)
+	text(v.lang.Text("任意期间"))
+	raw(`" title="`)
+	text(v.lang.Text("可写 2018、2018-H1、2018-Q1、2018-03、2018-03a（上半月）、2018-01..2018-02、2015..2017，或 2018年1—2月"))
+	raw(`"><button class="button second" type="submit">`)
+	text(v.lang.Text("看"))
+	raw(`</button></span>`)
+	if v.Running != "" {
+		raw(`<span class="tag warn">`)
+		text(v.Running)
+		raw(`</span>`)
+	}
+	if by := v.By; by != nil {
+		raw(`<span class="by" title="`)
+		text(by.Hint)
+		if raw(`"><span class="tag`); by.Today {
+			raw(` warn`)
+		}
+		raw(`">`)
+		text(by.Now)
+		raw(`</span> <a class="noscreen noprint" href="`)
+		b = chart.AppendHref(b, by.Path)
+		raw(`">`)
+		text(by.Other)
+		raw(`</a></span>`)
+	}
+	if v.Fault != "" {
+		raw(`<p class="field-error">`)
+		text(v.Fault)
+		raw(`</p>`)
+	}
+	raw(`</form>`)
+	return web.HTML(b)
 }
 
 // newSwitch builds the switch. last is the last day with data; address gives this page's
@@ -68,7 +137,7 @@ func newSwitch(l words.Lang, path string, keep url.Values, p period.Period, type
 		}
 		return p.Chinese()
 	}
-	v := switchView{Label: in(p), Text: p.String(), Fault: sorry, Path: path, Prev: to(p.Prev()), Next: to(p.Next())}
+	v := switchView{lang: l, Label: in(p), Text: p.String(), Fault: sorry, Path: path, Prev: to(p.Prev()), Next: to(p.Next())}
 	if sorry != "" {
 		v.Text = typed
 	}

@@ -18,7 +18,7 @@ import (
 // traceView opens one figure: from the number to the formula, the operands, the units and the
 // cell of the return behind it.
 type traceView struct {
-	Crumbs     []crumb
+	Crumbs     crumbs
 	Name       string
 	Unit       string
 	Period     string

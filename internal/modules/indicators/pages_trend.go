@@ -15,14 +15,14 @@ import (
 
 // trendView is the page of what the yearly counts of a figure show.
 type trendView struct {
-	Crumbs     []crumb
+	Crumbs     crumbs
 	Name, Code string
 	Unit, Span string
 	Figures    link // the indicator's page
 	Keep       []pair
 	Path       string
 	From, To   string
-	Units      []option
+	Units      choices
 	Tabs       []link
 	By         *bySwitch
 	Fault      string

@@ -3,6 +3,7 @@ package indicators
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
@@ -13,7 +14,7 @@ import (
 
 // unitView is the page of a township, a village, a task force or a department.
 type unitView struct {
-	Crumbs     []crumb
+	Crumbs     crumbs
 	Name       string
 	Kind, Code string
 	Period     string
@@ -40,7 +41,7 @@ type placeRow struct{ Name, Place, Value, Href string }
 type childrenCard struct {
 	Title   string
 	Grid    web.Grid
-	Choices []option
+	Choices choices
 	Keep    []pair
 	Path    string
 	More    string // address of the comparison with all choices
@@ -115,12 +116,21 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 			}
 		}
 	}
+	var addresses strings.Builder // all in one piece
+	addresses.Grow(len(units) * (len(link) + len(unitLink) + 36))
+	address := func(before, code, after string) string {
+		from := addresses.Len()
+		addresses.WriteString(before)
+		addresses.WriteString(code)
+		addresses.WriteString(after)
+		return addresses.String()[from:]
+	}
 	for j, u := range units {
 		row := cells[j*width : (j+1)*width : (j+1)*width]
 		code := x.code(u)
-		t.Rows[j].Cells, t.Rows[j].Link = row, url.QueryEscape(code)+link
+		t.Rows[j].Cells, t.Rows[j].Link = row, address("", url.QueryEscape(code), link)
 		name := &row[0]
-		name.Text, name.Href, name.SortKey = x.unit(u), "/units/"+url.PathEscape(code)+unitLink, x.tree.Pinyin(u)
+		name.Text, name.Href, name.SortKey = x.unit(u), address("/units/", url.PathEscape(code), unitLink), x.tree.Pinyin(u)
 		row = row[1:]
 		if key >= 0 {
 			if n := rows[key].Marks[j].Place; n > 0 {

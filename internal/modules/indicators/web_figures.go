@@ -416,7 +416,8 @@ func (h *pages) indicator(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 		own := func(b Answer) bool { return b.Unit == c.unit }
-		v.Bars, v.Slim = x.rankBars(x.say("%s：各单位", v.Name), rows[0], own), x.slimBars(x.say("%s：各单位", v.Name), rows[0], own)
+		v.Bars = x.rankBars(x.say("%s：各单位", v.Name), rows[0], own)
+		v.Slim = slim(v.Bars)
 	}
 	v.Line, v.First, v.Trend = x.courseChart(v.Name, l.Trend), true, x.trendAt(a)
 	if v.Chance, err = h.s.Statistics(r.Context(), reader, Question{Code: code, Unit: c.unit, Period: c.p}, x.Lang); err != nil {

@@ -87,7 +87,8 @@ func (h *pages) compare(w http.ResponseWriter, r *http.Request) error {
 		if row.Code == by {
 			v.ByName = row.Title
 			none := func(Answer) bool { return false }
-			v.Bars, v.Slim = x.rankBars(row.Title, ranked, none), x.slimBars(row.Title, ranked, none)
+			v.Bars = x.rankBars(row.Title, ranked, none)
+			v.Slim = slim(v.Bars)
 			if fair != nil {
 				v.Bars, v.Slim = x.whiskers(v.Bars, fair), x.whiskers(v.Slim, fair)
 			}

@@ -30,12 +30,9 @@ func readPrinted(s string) (p printed, ok bool) {
 		p.plus, rest = true, rest[1:]
 	}
 	i, run, groups := 0, 0, 0
-	var b strings.Builder
-	b.WriteString(p.digits)
 	for i < len(rest) {
 		c := rest[i]
 		if c >= '0' && c <= '9' {
-			b.WriteByte(c)
 			run++
 		} else if c == ',' && run > 0 && (groups == 0 && run <= 3 || groups > 0 && run == 3) {
 			groups, run = groups+1, 0
@@ -44,19 +41,25 @@ func readPrinted(s string) (p printed, ok bool) {
 		}
 		i++
 	}
-	whole := strings.TrimPrefix(b.String(), "-")
-	if whole == "" || groups > 0 && run != 3 || len(whole) > 1 && whole[0] == '0' {
+	whole := rest[:i]
+	if p.grouped = groups > 0; p.grouped {
+		whole = strings.ReplaceAll(whole, ",", "")
+	}
+	if whole == "" || p.grouped && run != 3 || len(whole) > 1 && whole[0] == '0' {
 		return p, false
 	}
-	p.grouped = groups > 0
+	point := i
 	if i+1 < len(rest) && rest[i] == '.' && rest[i+1] >= '0' && rest[i+1] <= '9' {
-		b.WriteByte('.')
 		for i++; i < len(rest) && rest[i] >= '0' && rest[i] <= '9'; i++ {
-			b.WriteByte(rest[i])
 			p.decimal++
 		}
 	}
-	p.digits, p.suffix = b.String(), rest[i:]
+	if p.digits == "" && !p.grouped {
+		p.digits = rest[:i] // most are: nothing is copied
+	} else {
+		p.digits += whole + rest[point:i]
+	}
+	p.suffix = rest[i:]
 	if strings.HasPrefix(p.suffix, "%") {
 		p.percent, p.suffix = true, p.suffix[1:]
 	}

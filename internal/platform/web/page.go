@@ -9,13 +9,11 @@ import (
 	"net/http"
 	"path"
 	"regexp"
-	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/jba/templatecheck"
 
-	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/words"
@@ -150,157 +148,6 @@ func (p *Page[V]) Main(l words.Lang, v V) (string, error) {
 }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-// layoutView is everything around the main part of a page.
-type layoutView struct {
-	Lang, Title, Office, Banner, Version string
-	Main                                 template.HTML // mainMark
-	Flash                                string
-	SignedIn                             bool
-	Name, Post                           string
-	Menu                                 template.HTML // groups with their links; empty for strangers
-	Here                                 string        // path of this page, to come back to
-	Screen                               bool          // meeting-room view
-	Other                                string        // code of the other language
-	Bell                                 bellView
-}
-
-// bellView is the bell in the header; without a path there is none.
-type bellView struct {
-	Path, Count, Label string
-}
-
-// bell asks how many messages wait for the reader.
-func (s *Site) bell(r *http.Request) bellView {
-	if s.opt.Bell == nil {
-		return bellView{}
-	}
-	n, path := s.opt.Bell(r)
-	if path == "" {
-		return bellView{}
-	}
-	if n == 0 {
-		return bellView{Path: path, Label: T(r, "通知")}
-	}
-	return bellView{Path: path, Count: strconv.Itoa(min(n, 999)), Label: T(r, "通知，%d 条未读", n)}
-}
-
-type menuGroup struct {
-	Label string
-	Items []menuLink
-}
-
-type menuLink struct {
-	Label, Path string
-	On          bool
-}
-
-type layoutPages struct{ zh, en *template.Template }
-
-var layouts = sync.OnceValue(func() layoutPages {
-	read := func(l words.Lang) *template.Template {
-		t := template.Must(parse(l, "layout.html", kitFiles, []string{"templates/layout.html"}))
-		if err := templatecheck.CheckHTML(t, layoutView{}); err != nil {
-			panic("web: layout: " + err.Error())
-		}
-		return t
-	}
-	return layoutPages{zh: read(words.Chinese), en: read(words.English)}
-})
-
-func writeLayout(w http.ResponseWriter, r *http.Request, status int, title string, main []byte) error {
-	s := siteOf(r)
-	lang := LangOf(r)
-	session := SessionOf(r)
-	v := layoutView{
-		Lang: "zh-CN", Title: title, Office: lang.Pick(s.opt.Title, s.opt.TitleEN), Version: s.opt.Version,
-		Main: mainMark, Flash: takeFlash(w, r), Here: r.URL.RequestURI(), Other: string(words.English),
-		Screen: r.URL.Query().Get("screen") == "1",
-	}
-	if s.opt.Banner != "" {
-		v.Banner = words.T(lang, s.opt.Banner)
-	}
-	t := layouts().zh
-	if lang == words.English {
-		t, v.Lang, v.Other = layouts().en, "en", string(words.Chinese)
-	}
-	if r.Method != http.MethodGet {
-		v.Here = "/"
-	}
-	if a := session.Actor; a.Login != "" {
-		v.SignedIn, v.Name, v.Post = true, a.Name, a.PostTitle()
-		if !session.MustChange && !session.Screen {
-			v.Menu = menuHTML(s.menuFor(a, lang, r.URL.Path))
-			v.Bell = s.bell(r)
-		}
-	}
-	frame := buffers.Get().(*bytes.Buffer)
-	defer giveBack(frame)
-	if err := t.Execute(frame, v); err != nil {
-		return err
-	}
-	before, after, _ := bytes.Cut(frame.Bytes(), []byte(mainMark))
-	page := buffers.Get().(*bytes.Buffer)
-	defer giveBack(page)
-	page.Write(before)
-	parts, _ := r.Context().Value(keyParts).(*parts)
-	parts.fill(page, main)
-	page.Write(after)
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, err := w.Write(page.Bytes())
-	return err
-}
-
-// mainMark stands in the layout for the main part, which is too long to be copied through a
-// template. Templates write no zero byte of their own, nor of what they are given.
-const mainMark = "\x00main\x00"
-
-// menuHTML writes the menu that stands on every page.
-func menuHTML(groups []menuGroup) template.HTML {
-	var b []byte
-	for _, g := range groups {
-		b = append(b, "\n    <h2>"...)
-		b = chart.AppendText(b, g.Label)
-		b = append(b, "</h2><ul>"...)
-		for _, l := range g.Items {
-			b = append(b, `<li><a href="`...)
-			b = chart.AppendHref(b, l.Path)
-			if b = append(b, '"'); l.On {
-				b = append(b, ` aria-current="page"`...)
-			}
-			b = append(b, '>')
-			b = chart.AppendText(b, l.Label)
-			b = append(b, "</a></li>"...)
-		}
-		b = append(b, "</ul>"...)
-	}
-	return template.HTML(b)
-}
-
-// menuFor lists what the person can reach; the longest path that begins the present one is lit.
-func (s *Site) menuFor(a perm.Actor, lang words.Lang, here string) []menuGroup {
-	best := ""
-	for _, m := range s.menu {
-		if (here == m.Path || strings.HasPrefix(here, strings.TrimSuffix(m.Path, "/")+"/") && m.Path != "/") && len(m.Path) > len(best) {
-			best = m.Path
-		}
-	}
-	var groups []menuGroup
-	for _, m := range s.menu {
-		if !a.Can(m.Rule) {
-			continue
-		}
-		link := menuLink{Label: words.T(lang, m.Label), Path: m.Path, On: m.Path == best}
-		label := words.T(lang, m.Group)
-		if n := len(groups); n > 0 && groups[n-1].Label == label {
-			groups[n-1].Items = append(groups[n-1].Items, link)
-		} else {
-			groups = append(groups, menuGroup{Label: label, Items: []menuLink{link}})
-		}
-	}
-	return groups
-}
 
 // errorView is the page of a failure.
 type errorView struct {

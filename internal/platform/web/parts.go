@@ -49,7 +49,11 @@ type HTML = template.HTML
 
 // Links writes n links one after the other; the one that is on is marked as the present one.
 func Links(n int, at func(i int) (text, path string, on bool)) HTML {
-	b := make([]byte, 0, 160*n)
+	return HTML(AppendLinks(make([]byte, 0, 160*n), n, at))
+}
+
+// AppendLinks is Links at the end of b; it gives the longer slice.
+func AppendLinks(b []byte, n int, at func(i int) (text, path string, on bool)) []byte {
 	for i := range n {
 		text, path, on := at(i)
 		b = append(b, `<a href="`...)
@@ -60,6 +64,23 @@ func Links(n int, at func(i int) (text, path string, on bool)) HTML {
 		b = append(b, '>')
 		b = chart.AppendText(b, text)
 		b = append(b, "</a>"...)
+	}
+	return b
+}
+
+// Choices writes the n options of a select.
+func Choices(n int, at func(i int) (value, label string, on bool)) HTML {
+	b := make([]byte, 0, 80*n)
+	for i := range n {
+		value, label, on := at(i)
+		b = append(b, `<option value="`...)
+		b = chart.AppendText(b, value)
+		if b = append(b, '"'); on {
+			b = append(b, " selected"...)
+		}
+		b = append(b, '>')
+		b = chart.AppendText(b, label)
+		b = append(b, "</option>"...)
 	}
 	return HTML(b)
 }

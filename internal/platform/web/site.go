@@ -58,6 +58,7 @@ type Site struct {
 	csrf    *http.CrossOriginProtection
 	seed    maphash.Seed
 	started int64
+	frames  frames
 }
 
 // NewSite builds the site; two routes with the same pattern stop the program.
