@@ -201,15 +201,8 @@ func TargetDecision(x, n int64, target float64, dir Direction, level float64) (D
 		return Decision{}, BadInput
 	}
 	lo, hi := wilsonLimits(float64(x), float64(n), zOf(level))
-	d := Decision{Rate: float64(x) / float64(n), Support: SupportUnsure,
-		Interval: Interval{Lo: lo, Hi: hi, Level: level, Method: "Wilson"}}
-	d.Met = reaches(x, n, target, dir)
-	switch {
-	case dir == AtLeast && lo >= target, dir == AtMost && hi <= target:
-		d.Support = SupportMet
-	case dir == AtLeast && hi < target, dir == AtMost && lo > target:
-		d.Support = SupportNotMet
-	}
+	d := Decision{Rate: float64(x) / float64(n), Interval: Interval{Lo: lo, Hi: hi, Level: level, Method: "Wilson"}}
+	d.Met, d.Support = reaches(x, n, target, dir), d.Interval.Support(target, dir)
 	edge := lastMet(n, target, dir)
 	diff := x - edge
 	if dir == AtMost {

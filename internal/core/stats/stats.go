@@ -89,6 +89,17 @@ type Interval struct {
 // Contains tells whether v lies in the interval, limits included.
 func (i Interval) Contains(v float64) bool { return v >= i.Lo && (i.Open || v <= i.Hi) }
 
+// Support tells whether all of the interval lies on one side of a target.
+func (i Interval) Support(target float64, dir Direction) Support {
+	switch {
+	case dir == AtLeast && i.Lo >= target, dir == AtMost && !i.Open && i.Hi <= target:
+		return SupportMet
+	case dir == AtLeast && !i.Open && i.Hi < target, dir == AtMost && i.Lo > target:
+		return SupportNotMet
+	}
+	return SupportUnsure
+}
+
 // A Random is a seed for reproducible draws. Work that is split among processors takes one
 // stream per index, so that the result does not depend on how it was split.
 type Random struct{ seed uint64 }

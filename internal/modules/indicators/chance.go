@@ -16,12 +16,16 @@ import (
 const chanceLevel = 0.95
 
 // A counting tells how the number of a definition came about, as far as chance has to know: a share is
-// a part of counted things of one sort, a count is what a single flow element adds up to. unit is
-// the word that the things are counted in.
+// a part of counted things of one sort, a rate is events over a size, such as instances per person,
+// a count is what a single flow element adds up to. unit is the word that the things or events are
+// counted in.
 type counting struct {
-	share, count bool
-	unit, unitEN string
+	share, rate, count bool
+	unit, unitEN       string
 }
+
+// weighable tells whether chance has something to say about one figure alone.
+func (c counting) weighable() bool { return c.share || c.rate }
 
 // happens tells whether a count is one of persons or cases, which chance moves; events and visits
 // are as many as the office plans.
@@ -36,9 +40,10 @@ func countable(e measure.Element) bool {
 }
 
 // countingOf reads from a formula what its figures count. A share is a percentage, rolled up by its
-// parts, of the form sum / sum over elements that count things of one sort in the period itself; a count is one flow, or coalesce of flows of one sort;
-// count_units counts the units, which elements count with stats.UnitWord. Anything else, such as instances per
-// person, a comparison in time or a rate of reporting, has no interval as a share.
+// parts, of the form sum / sum over elements that count things of one sort in the period itself; a rate is of the same
+// form with persons or cases above and whole things below, and may be over 100 %; a count is one flow, or coalesce of
+// flows of one sort; count_units counts the units, which elements count with stats.UnitWord. Anything else, such as a
+// comparison in time or a rate of reporting, has no interval.
 func (b *book) countingOf(d Definition, e *formula.Expr) counting {
 	if e == nil {
 		return counting{}
@@ -58,6 +63,31 @@ func (b *book) countingOf(d Definition, e *formula.Expr) counting {
 		// The same count from another source where the first has none, such as earlier years.
 		parts, single = strings.Split(strings.TrimSuffix(inner, ")"), ", "), true
 	}
+	if c := b.sameThings(d, text, parts, single, units); c.unit != "" {
+		return c
+	}
+	above, below, ratio := strings.Cut(text, "/")
+	if !ratio || units > 0 || d.Rollup == formula.RollChildren || !b.sumOf(below, countable) ||
+		!b.sumOf(above, func(x measure.Element) bool { return countable(x) && happens(x.Unit) }) {
+		return counting{}
+	}
+	x, _ := b.catalogue.Code(parts[0])
+	return counting{rate: true, unit: x.Unit, unitEN: x.UnitEN}
+}
+
+// sumOf tells whether a text is a sum of elements that all fit.
+func (b *book) sumOf(text string, fit func(measure.Element) bool) bool {
+	codes := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ()+", r) })
+	for _, code := range codes {
+		if x, ok := b.catalogue.Code(code); !ok || !fit(x) {
+			return false
+		}
+	}
+	return len(codes) > 0
+}
+
+// sameThings is countingOf for what counts things of one sort.
+func (b *book) sameThings(d Definition, text string, parts []string, single bool, units int) counting {
 	c := counting{share: d.Format == formula.Percent && d.Rollup != formula.RollChildren && strings.Count(text, "/") == 1,
 		count: d.Format == formula.Plain && single && units == 0}
 	if units > 0 {
@@ -119,13 +149,14 @@ func elementCounting(e measure.Element) counting {
 	return counting{count: true, unit: e.Unit, unitEN: e.UnitEN}
 }
 
-// A chance is what the counts behind a share say apart from its printed value: x of n with the
-// Wilson interval (METHODS §4.1). The office counts everybody, so the interval is no sampling
-// error: it tells how far chance alone could move the share next time. Without counts n is 0.
+// A chance is what the counts behind a share or a rate say apart from its printed value: x of n with
+// the Wilson interval (METHODS §4.1), or x events over a size of n with the exact one of a count
+// (METHODS §1.1). The office counts everybody, so the interval is no sampling error: it tells how
+// far chance alone could move the figure next time. Without counts n is 0.
 type chance struct {
 	x, n     int64
 	interval stats.Interval // fractions
-	support  stats.Support  // "" without a target that a share can be held against
+	support  stats.Support  // "" without a target that it can be held against
 }
 
 func (c chance) ok() bool { return c.n > 0 }
@@ -139,17 +170,42 @@ func sharePart(num, den *big.Rat) (x, n int64, ok bool) {
 	return x, n, n > 0 && x >= 0 && x <= n && n <= 1<<53
 }
 
+// counts reads the two counts of a share or a rate.
+func (c counting) counts(num, den *big.Rat) (x, n int64, ok bool) {
+	if x, n, ok = sharePart(num, den); !ok && c.rate && n > 0 && x > n {
+		return x, n, x <= 1_000_000_000 && n <= 1<<53
+	}
+	return x, n, ok
+}
+
+// interval gives the interval of x of n, fractions.
+func (c counting) interval(x, n int64) (stats.Interval, bool) {
+	if c.rate {
+		r, why := stats.PoissonRate(stats.Count{N: x, Exposure: float64(n)}, chanceLevel)
+		return r.Interval, why == ""
+	}
+	i, why := stats.Wilson(x, n, chanceLevel)
+	return i, why == ""
+}
+
 // supported holds x of n against a target of one bound or a range, both fractions; "" for the
 // comparators that ask something else: none at all, and more or less than another period.
-func supported(c Comparator, x, n int64, want, upper float64) stats.Support {
+func (c counting) supported(by Comparator, x, n int64, want, upper float64) stats.Support {
 	hold := func(target float64, d stats.Direction) stats.Support {
+		if c.rate {
+			i, ok := c.interval(x, n)
+			if !ok || target < 0 {
+				return ""
+			}
+			return i.Support(target, d)
+		}
 		r, why := stats.TargetDecision(x, n, target, d, chanceLevel)
 		if why != "" {
 			return ""
 		}
 		return r.Support
 	}
-	switch c {
+	switch by {
 	case AtLeast, Above:
 		return hold(want, stats.AtLeast)
 	case AtMost, Below:
@@ -169,45 +225,46 @@ func supported(c Comparator, x, n int64, want, upper float64) stats.Support {
 	return ""
 }
 
-// weigh gives the chance of an answer that is shown, complete and a share.
+// weigh gives the chance of an answer that is shown, complete and a share or a rate.
 func (a *Answer) weigh() chance {
-	if !a.counting.share || a.Reason != measure.NoReason || a.Withheld || a.Incomplete {
+	if !a.counting.weighable() || a.Reason != measure.NoReason || a.Withheld || a.Incomplete {
 		return chance{}
 	}
-	x, n, ok := sharePart(a.Result.Numerator, a.Result.Denominator)
+	x, n, ok := a.counting.counts(a.Result.Numerator, a.Result.Denominator)
 	if !ok {
 		return chance{}
 	}
 	c := chance{x: x, n: n}
-	var why stats.Reason
-	if c.interval, why = stats.Wilson(x, n, chanceLevel); why != "" {
+	if c.interval, ok = a.counting.interval(x, n); !ok {
 		return chance{}
 	}
 	if a.Target != nil {
-		c.support = supported(a.Target.Comparator, x, n, fractionOf(a.Target.Value), fractionOf(a.Target.Upper))
+		f := a.Definition.Format
+		c.support = a.counting.supported(a.Target.Comparator, x, n, fractionOf(a.Target.Value, f), fractionOf(a.Target.Upper, f))
 	}
 	return c
 }
 
-// fractionOf reads a percentage as a fraction; −1, which is no share, where there is none.
-func fractionOf(percent string) float64 {
-	r, ok := decimal(percent)
+// fractionOf reads a value as it is printed, a percentage for example, as a fraction; −1, which is
+// no share, where there is none.
+func fractionOf(printed string, f formula.Format) float64 {
+	r, ok := decimal(printed)
 	if !ok {
 		return -1
 	}
-	return float(r.Quo(r, big.NewRat(100, 1)))
+	return float(r.Quo(r, scaleOf(f)))
 }
 
 // support tells, of x of n, what a goal of whole numbers supports, as supported does of its target.
-func (g *goal) support(x, n int64, digits int) stats.Support {
-	one := float64(g.up) * 100 // what 1 is in the goal's last digit
-	for range digits {
+func (g *goal) support(c counting, x, n int64, d Definition) stats.Support {
+	one := float64(g.up) * float(scaleOf(d.Format)) // what 1 is in the goal's last digit
+	for range d.Digits {
 		one *= 10
 	}
-	return supported(g.cmp, x, n, float64(g.want)/one, float64(g.upper)/one)
+	return c.supported(g.cmp, x, n, float64(g.want)/one, float64(g.upper)/one)
 }
 
-// Interval gives the limits of a share in the scale shown, "96.20" and "99.19"; ok is false where
+// Interval gives the limits of a share or a rate in the scale shown, "96.20" and "99.19"; ok is false where
 // there is no interval.
 func (a Answer) Interval() (lo, hi string, ok bool) {
 	if !a.chance.ok() {
@@ -219,16 +276,24 @@ func (a Answer) Interval() (lo, hi string, ok bool) {
 	return limit(a.chance.interval.Lo), limit(a.chance.interval.Hi), true
 }
 
-// IntervalText says the interval of a share, "95% 区间 96.20%—99.19%"; "" where there is none.
+// sized puts the sign after a limit as it stands after the value.
+func (a Answer) sized(limit string) string {
+	if a.Definition.Format == formula.Percent {
+		return limit + "%"
+	}
+	return limit
+}
+
+// IntervalText says the interval of a share or a rate, "95% 区间 96.20%—99.19%"; "" where there is none.
 func (a Answer) IntervalText(l words.Lang) string {
 	lo, hi, ok := a.Interval()
 	if !ok {
 		return ""
 	}
-	return words.T(l, "95%% 区间 %s—%s", lo+"%", hi+"%")
+	return words.T(l, "95%% 区间 %s—%s", a.sized(lo), a.sized(hi))
 }
 
-// Support tells what the counts behind a share support about its target, whatever the official
+// Support tells what the counts behind a figure support about its target, whatever the official
 // verdict is: clear_met, clear_not_met, cannot_tell; "" where nothing is due.
 func (a Answer) Support() string { return string(a.chance.support) }
 
@@ -263,7 +328,9 @@ func (a Answer) turnsAt() (k int64, up, ok bool) {
 	x, n, step := a.chance.x, a.chance.n, int64(-1)
 	room := x
 	if up {
-		room, step = n-x, 1
+		if room, step = n-x, 1; a.counting.rate {
+			room = 1000 * n // there may be more events than persons
+		}
 	}
 	k = int64(sort.Search(int(room), func(i int) bool {
 		r := formula.Result{Value: big.NewRat(x+step*int64(i+1), n)}
@@ -273,14 +340,14 @@ func (a Answer) turnsAt() (k int64, up, ok bool) {
 	return k, up, k <= room
 }
 
-// Weighed says in sentences what the counts behind a share say beside the official verdict; nothing
-// where it is no share. The last one tells what the interval of a full count means.
+// Weighed says in sentences what the counts behind a figure say beside the official verdict; nothing
+// where it is neither a share nor a rate. The last one tells what the interval of a full count means.
 func (a Answer) Weighed(l words.Lang) []string {
 	lo, hi, ok := a.Interval()
 	if !ok {
 		return nil
 	}
-	args := []any{a.Title(l), a.chance.x, a.chance.n, a.Text(l), lo + "%", hi + "%"}
+	args := []any{a.Title(l), a.chance.x, a.chance.n, a.Text(l), a.sized(lo), a.sized(hi)}
 	code := stats.SayShare
 	if a.Judgement != nil && a.chance.support != "" {
 		args = append(args, a.Target.Say(a.Definition, l))

@@ -49,7 +49,7 @@ func TestSharesAreReadFromTheFormula(t *testing.T) {
 		{`HD / prev(HD) - 1`, "percent", false, false},   // a change
 		{`avg(REN) / REN`, "percent", false, false},      // a mean
 		{`reporting_rate("F")`, "percent", false, false}, // of returns
-		{`XZS / REN`, "per100k", false, false},           // no percentage
+		{`XZS / REN`, "per100k", false, false},           // no percentage, but a rate
 		{`XZS{年龄="<25"}`, "plain", false, true},          // a flow
 		{`AN`, "plain", false, true},                     //
 		{`REN`, "plain", false, false},                   // a stock: the same persons again
@@ -71,8 +71,9 @@ func TestSharesAreReadFromTheFormula(t *testing.T) {
 		f, err := formula.ParseFormat(x.format)
 		w.must(err)
 		got := w.s.now.Load().countingOf(Definition{Format: f}, e)
-		if got.share != x.share || got.count != x.count {
-			t.Errorf("%s as %s: %+v, want share %t, count %t", x.formula, x.format, got, x.share, x.count)
+		rate := x.formula == `CHU / REN` || x.format == "per100k"
+		if got.share != x.share || got.count != x.count || got.rate != rate {
+			t.Errorf("%s as %s: %+v, want share %t, count %t, rate %t", x.formula, x.format, got, x.share, x.count, rate)
 		}
 	}
 }
@@ -139,7 +140,7 @@ func TestSharesAgainstTargets(t *testing.T) {
 			if x.cmp == AtMost {
 				dir = stats.AtMost
 			}
-			r, _ := stats.TargetDecision(x.num, x.den, fractionOf(x.value), dir, chanceLevel)
+			r, _ := stats.TargetDecision(x.num, x.den, fractionOf(x.value, formula.Percent), dir, chanceLevel)
 			if want := max(r.Short, r.Spare+1); k != want {
 				t.Errorf("%s: turns at %d, by the decision at %d", name, k, want)
 			}
@@ -206,6 +207,39 @@ func TestQuickSharesAreYellowToo(t *testing.T) {
 	}
 }
 
+// A rate of events over a size has the exact interval of its events; there may be more events than
+// persons, and each person may have several.
+func TestRatesAgainstTargets(t *testing.T) {
+	for _, x := range []struct {
+		num, den int64
+		value    string
+		interval string
+		support  string
+		light    measure.Light
+		said     string
+	}{
+		{737, 946, "65", "95% 区间 72.38%—83.74%", "clear_met", measure.Green, "达到>65%的要求，偶然波动不会改变这一结论"},
+		{23, 32, "65", "95% 区间 45.56%—107.85%", "cannot_tell", measure.Yellow, "再少3人次就不达标"},
+		{30, 20, "65", "95% 区间 101.20%—214.13%", "clear_met", measure.Green, "30/20"},
+		{2, 68, "65", "95% 区间 0.36%—10.62%", "clear_not_met", measure.Red, "还差43人次"},
+		{30, 20, "160", "95% 区间 101.20%—214.13%", "cannot_tell", measure.Red, "还差3人次"},
+		{0, 68, "65", "95% 区间 0.00%—5.42%", "clear_not_met", measure.Red, "还差45人次"},
+	} {
+		d := Definition{Format: formula.Percent, Digits: 2, Rollup: formula.RollOperands, MinCoverage: 100}
+		a := Answer{Code: "X", Name: "查处率", NameEN: "Penalised", Definition: d, counting: counting{rate: true, unit: "人次", unitEN: "instances"},
+			Target: &Target{Comparator: Above, Value: x.value}}
+		a.Result = formula.Result{Value: big.NewRat(x.num, x.den), Numerator: big.NewRat(x.num, 1), Denominator: big.NewRat(x.den, 1)}
+		a.finish()
+		a.judge()
+		if got := a.IntervalText(words.Chinese); got != x.interval || a.Support() != x.support || a.Light != x.light {
+			t.Errorf("%d/%d > %s: %q %q %s, want %q %q %s", x.num, x.den, x.value, got, a.Support(), a.Light, x.interval, x.support, x.light)
+		}
+		if said := strings.Join(a.Weighed(words.Chinese), ""); !strings.Contains(said, x.said) {
+			t.Errorf("%d/%d > %s says %q, want %q in it", x.num, x.den, x.value, said, x.said)
+		}
+	}
+}
+
 // The pages say what the counts support, in both languages; documents get interval and support.
 func TestPagesTellWhatTheCountsSupport(t *testing.T) {
 	w := sqliteWorld(t, 3, 2)
@@ -234,7 +268,7 @@ func TestPagesTellWhatTheCountsSupport(t *testing.T) {
 	}
 	list, err := w.s.At(context.Background(), w.office(), []string{"Y", "R"}, county, period.MustParse("2017"))
 	w.must(err)
-	if list[0].Interval != a.IntervalText(words.Chinese) || list[0].Support != a.Support() || list[1].Interval != "" || list[1].Support != "" {
+	if list[0].Interval != a.IntervalText(words.Chinese) || list[0].Support != a.Support() || list[1].Interval == "" || list[1].Support != "clear_met" {
 		t.Errorf("documents get %q %q, %q %q", list[0].Interval, list[0].Support, list[1].Interval, list[1].Support)
 	}
 }

@@ -21,12 +21,13 @@ const (
 	fairRate                  // counted events over a size: Poisson
 )
 
-// fairKindOf reads from an answer's head and formula how units may be compared by it. A rate is of
-// the form sum / sum with whole persons or cases above and whole things below; it may be over 100 %.
+// fairKindOf reads from an answer's head and formula how units may be compared by it.
 func (b *book) fairKindOf(head Answer, e *formula.Expr) fairKind {
 	switch {
 	case head.counting.share:
 		return fairShare
+	case head.counting.rate:
+		return fairRate
 	case head.Element != nil || head.counting.count:
 		return fairCount
 	case e == nil || head.Definition.Rollup == formula.RollChildren:
@@ -41,26 +42,8 @@ func (b *book) fairKindOf(head Answer, e *formula.Expr) fairKind {
 		return fairNone
 	}
 	text, calls := bare(e.Codes())
-	above, below, ratio := strings.Cut(text, "/")
-	sum := func(text string, fit func(measure.Element) bool) bool {
-		parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" ()+", r) })
-		for _, code := range parts {
-			if x, ok := b.catalogue.Code(code); !ok || !fit(x) {
-				return false
-			}
-		}
-		return len(parts) > 0
-	}
-	switch {
-	case calls > 0:
-		return fairNone
-	case !ratio:
-		if sum(text, func(measure.Element) bool { return true }) {
-			return fairCount
-		}
-		return fairNone
-	case sum(above, func(x measure.Element) bool { return countable(x) && happens(x.Unit) }) && sum(below, countable):
-		return fairRate
+	if calls == 0 && !strings.Contains(text, "/") && b.sumOf(text, func(measure.Element) bool { return true }) {
+		return fairCount
 	}
 	return fairNone
 }

@@ -113,7 +113,7 @@ func between(a Answer) string {
 	if !ok {
 		return ""
 	}
-	return lo + "%—" + hi + "%"
+	return a.sized(lo) + "—" + a.sized(hi)
 }
 
 // coverage writes reported of expected cells, "216/216".

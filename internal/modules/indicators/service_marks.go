@@ -204,8 +204,8 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 			ends[i] = len(text)
 			if g := goals.of[i]; g != nil && !m.Incomplete {
 				if b, ok := g.baseIn(&e.block, i, d); ok || g.base < 0 {
-					if m.Light = g.light(v, b); m.Light == measure.Green && head.counting.share {
-						if x, n, ok := sharePart(e.block.Parts(c)); ok && g.support(x, n, d.Digits) == stats.SupportUnsure {
+					if m.Light = g.light(v, b); m.Light == measure.Green && head.counting.weighable() {
+						if x, n, ok := head.counting.counts(e.block.Parts(c)); ok && g.support(head.counting, x, n, d) == stats.SupportUnsure {
 							m.Light = measure.Yellow
 						}
 					}
