@@ -13,14 +13,17 @@ import (
 type Shown struct {
 	Code        string
 	Name        string
+	NameEN      string // "" where it has none
 	Force       string // code of the owning task force; "" for none
 	Unit        org.UnitID
 	Period      period.Period
 	Text        string // as printed, "37.52%", or the reason in words
+	TextEN      string // the same in English
 	Value       string // printed value as a decimal; "" where there is none
 	Numerator   string // exact decimals; "" where it is no ratio or may not be seen
 	Denominator string
 	Target      string // "≥98%"; "" where there is none
+	TargetEN    string
 	Verdict     string // "met", "not_met", ""
 	Light       Light
 	Note        string // "不完整", "更正", "预览"
@@ -43,6 +46,19 @@ type Shown struct {
 	AsOf       int64 // change number
 	Definition int   // version
 	Path       string
+}
+
+// English gives the figure with its English name, text and target, as far as it has them.
+func (s Shown) English() Shown {
+	for _, x := range [...]struct {
+		zh *string
+		en string
+	}{{&s.Name, s.NameEN}, {&s.Text, s.TextEN}, {&s.Target, s.TargetEN}} {
+		if x.en != "" {
+			*x.zh = x.en
+		}
+	}
+	return s
 }
 
 // A Spot is one figure of a course.

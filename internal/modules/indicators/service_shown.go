@@ -208,7 +208,8 @@ func (k *asking) shownOf(l Line) measure.Shown {
 	t := k.src.units.On(a.Period.Last())
 	x := lens{Lang: words.Chinese, reg: k.src.units, tree: t, p: a.Period, name: k.s.Names(false)}
 	d := a.Definition
-	s := measure.Shown{Code: a.Code, Name: a.Title(words.Chinese), Force: a.Force, Unit: a.Unit, Period: a.Period, Text: a.Text(words.Chinese), Verdict: a.Verdict(), Note: x.note(a),
+	s := measure.Shown{Code: a.Code, Name: a.Title(words.Chinese), NameEN: a.Title(words.English), Force: a.Force, Unit: a.Unit, Period: a.Period,
+		Text: a.Text(words.Chinese), TextEN: a.Text(words.English), Verdict: a.Verdict(), Note: x.note(a),
 		State: a.State, AsOf: a.AsOf, Definition: d.Version, Path: x.figureOf(a), Percent: d.Format == formula.Percent, UpIsGood: d.Direction == Up, DownIsGood: d.Direction == Down, Light: measure.Grey}
 	s.Value, _ = a.Value()
 	if a.Withheld {
@@ -221,6 +222,8 @@ func (k *asking) shownOf(l Line) measure.Shown {
 	}
 	if a.Target != nil {
 		s.Target = x.target(*a.Target, d)
+		x.Lang, x.name = words.English, k.s.Names(true)
+		s.TargetEN = x.target(*a.Target, d)
 	}
 	if lit(a) {
 		s.Light = a.Light
@@ -264,7 +267,7 @@ func (s *Service) PartsOf(ctx context.Context, reader perm.Actor, code string, u
 			return nil, err
 		}
 		shown := k.shownOf(Line{Now: k.over(ref, x, pick, unit, []period.Period{p}, -1)[0]})
-		shown.Name = name
+		shown.Name, shown.NameEN = name, ""
 		out = append(out, shown)
 	}
 	return out, nil

@@ -119,6 +119,9 @@ type matterLine struct{ Kind, Tag, Task, Reason, Path string }
 type draftLine struct{ No, State, Path, Note string }
 
 func (x lens) figure(f measure.Shown) figureLine {
+	if x.Lang == words.English {
+		f = f.English()
+	}
 	l := figureLine{Name: f.Name, Text: f.Text, Target: f.Target, Period: x.period(f.Period), Path: f.Path, Light: string(f.Light)}
 	if f.Light != measure.NoLight {
 		l.Word = x.t(chart.LightWord(f.Light))
