@@ -227,16 +227,17 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 	a := l.Now
 	name := table.Link(a.Title(x.Lang), x.indicatorAt(a.Code, a.Unit))
 	r := table.Row{ID: "f-" + a.Code, Cells: []table.Cell{name, x.plainCell(a, exact), x.fractionCell(a)}}
+	trace := x.figureOf(a)
 	target := table.Cell{}
 	if a.Target != nil {
-		target = table.Text(x.target(*a.Target, a.Definition))
+		target = toTrace(table.Text(x.target(*a.Target, a.Definition)), trace)
 		if a.Target.Unit != a.Unit {
 			target.Hint = x.say("沿用%s的目标", x.unit(a.Target.Unit))
 		}
 	}
 	light := table.Cell{}
 	if lit(a) {
-		light = table.Light(a.Light, x.lightWord(a.Light))
+		light = toTrace(table.Light(a.Light, x.lightWord(a.Light)), trace)
 	}
 	spark := table.Cell{}
 	if s := x.spark(l, 120); s != nil {
@@ -244,7 +245,7 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 	}
 	change := table.Cell{}
 	if text, hint, ok := x.change(l); ok {
-		change = table.Number("", text)
+		change = toTrace(table.Number("", text), trace)
 		change.Hint = hint
 	} else if text != "" {
 		change = table.Missing(text)
@@ -254,11 +255,11 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 	if ranked {
 		c := table.Cell{}
 		if a.Rank != nil {
-			c = table.Number(itoa(a.Rank.Place), place(a.Rank))
+			c = toTrace(table.Number(itoa(a.Rank.Place), place(a.Rank)), trace)
 		}
 		r.Cells = append(r.Cells, c)
 	}
-	c := table.Text(coverage(a.Result.Coverage))
+	c := toTrace(table.Text(coverage(a.Result.Coverage)), trace)
 	if a.Incomplete || !a.Result.Coverage.Complete() {
 		c.Hint = x.missing(a.Result.Coverage.Missing)
 	}
@@ -271,9 +272,17 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 
 // fractionCell shows numerator and denominator with the interval below; a file has a column for it.
 func (x lens) fractionCell(a Answer) table.Cell {
-	c := table.Text(fraction(a))
+	c := toTrace(table.Text(fraction(a)), x.figureOf(a))
 	if !x.file {
 		c.Note = between(a)
+	}
+	return c
+}
+
+// toTrace makes a cell that belongs to a figure lead to its trace, as the figure itself does.
+func toTrace(c table.Cell, trace string) table.Cell {
+	if c.Text != "" {
+		c.Href, c.Quiet = trace, true
 	}
 	return c
 }

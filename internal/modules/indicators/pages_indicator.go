@@ -168,19 +168,20 @@ func (x lens) rankTable(list []Answer, exact bool) *table.Table {
 		name := table.Link(x.unit(a.Unit), x.unitAt(a.Unit))
 		name.SortKey = x.tree.Pinyin(a.Unit)
 		rank, target, done, light := table.Cell{}, table.Cell{}, table.Cell{}, table.Cell{}
+		trace := x.figureOf(a)
 		if a.Rank != nil {
-			rank = table.Number("", itoa(a.Rank.Place))
+			rank = toTrace(table.Number("", itoa(a.Rank.Place)), trace)
 		}
 		if a.Target != nil {
-			target = table.Text(x.target(*a.Target, a.Definition))
+			target = toTrace(table.Text(x.target(*a.Target, a.Definition)), trace)
 		}
 		if s := achievement(a); s != "" {
-			done = table.Number("", s)
+			done = toTrace(table.Number("", s), trace)
 		}
 		if lit(a) {
-			light = table.Light(a.Light, x.lightWord(a.Light))
+			light = toTrace(table.Light(a.Light, x.lightWord(a.Light)), trace)
 		}
-		c := table.Text(coverage(a.Result.Coverage))
+		c := toTrace(table.Text(coverage(a.Result.Coverage)), trace)
 		c.Hint = x.missing(a.Result.Coverage.Missing)
 		cells := []table.Cell{name, rank, x.plainCell(a, exact), x.fractionCell(a), target, done, light, c}
 		if x.file {

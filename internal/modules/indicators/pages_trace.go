@@ -194,7 +194,7 @@ func (x lens) operandsTable(a Answer) *table.Table {
 			}
 			value := table.Figure(f)
 			t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Link(s.Text(x.words()), href), table.Text(x.in(s.Period)), value,
-				table.Text(coverage(s.Coverage)), table.Text(x.missing(s.Coverage.Missing))}})
+				toTrace(table.Text(coverage(s.Coverage)), href), table.Text(x.missing(s.Coverage.Missing))}})
 		}
 		for _, c := range s.Children {
 			walk(c)
@@ -222,7 +222,7 @@ func (x lens) partsTable(list []Answer) *table.Table {
 	for _, a := range list {
 		name := table.Link(x.unit(a.Unit), x.figureOf(a))
 		name.SortKey = x.tree.Pinyin(a.Unit)
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{name, x.plainCell(a, false), table.Text(fraction(a)), table.Text(coverage(a.Result.Coverage)),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{name, x.plainCell(a, false), toTrace(table.Text(fraction(a)), x.figureOf(a)), toTrace(table.Text(coverage(a.Result.Coverage)), x.figureOf(a)),
 			table.Text(x.missing(a.Result.Coverage.Missing))}})
 	}
 	dropEmpty(t, "fraction", "coverage", "missing")

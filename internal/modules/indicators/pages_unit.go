@@ -84,7 +84,8 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 			Link: "/figures/" + r.Code + "?unit="})
 	}
 	if key >= 0 { // the figure that ranks stands beside the place
-		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("位次")}, Key: "rank", Sort: table.ByNumber, Align: table.Right})
+		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("位次")}, Key: "rank", Sort: table.ByNumber, Align: table.Right,
+			Link: "/figures/" + by + "?unit="})
 		figure(rows[key])
 	}
 	if courses != nil {

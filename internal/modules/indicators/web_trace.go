@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/web"
@@ -106,6 +107,11 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Trend = x.trendAt(a)
+	if q.AsOf == 0 && q.Pick == "" && a.State != measure.Preview {
+		if v.Facts, err = h.withChange(r, x, q, v.Facts); err != nil {
+			return err
+		}
+	}
 	if len(t.Ghosts) > 0 {
 		names := make([]string, len(t.Ghosts))
 		for i, u := range t.Ghosts {
@@ -141,6 +147,22 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 		v.wall(r)
 	}
 	return tracePage().RenderStatus(w, r, c.status(), v.Name, v)
+}
+
+// withChange puts the change against a year before behind the facts of a figure; it leads to the
+// figure of that year.
+func (h *pages) withChange(r *http.Request, x lens, q Question, list []fact) ([]fact, error) {
+	lines, err := h.s.Lines(r.Context(), h.readerOf(r), []string{q.Code}, q.Unit, q.Period)
+	if err != nil || len(lines) == 0 {
+		return list, err
+	}
+	text, _, ok := x.change(lines[0])
+	if !ok {
+		return list, nil
+	}
+	base := *lines[0].Base
+	said := x.both(text, x.say("%s：%s", x.in(base.Period), base.Text(x.Lang)))
+	return append(list, fact{x.Text("比去年同期"), said, x.figureOf(base)}), nil
 }
 
 // Handed tells who handed in the version of a return that is a source of facts, as far as the

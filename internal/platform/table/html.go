@@ -340,6 +340,10 @@ func tdClass(dst []byte, c *Cell, class string, head bool, level int) []byte {
 func (b *body) number(dst []byte, c *Cell, stem string) []byte {
 	linked := true
 	switch {
+	case c.Href != "" && c.Quiet:
+		dst = append(dst, `<a class="also" href="`...)
+		dst = chart.AppendHref(dst, c.Href)
+		dst = append(dst, `">`...)
 	case c.Href != "":
 		dst = append(dst, `<a class="fig" href="`...)
 		dst = chart.AppendHref(dst, c.Href)
@@ -385,7 +389,13 @@ func (c *Cell) html(dst []byte, o Options) []byte {
 	case ActionsKind:
 		return c.actions(dst, o)
 	}
-	if c.Href != "" {
+	switch {
+	case c.Href == "":
+	case c.Quiet:
+		dst = append(dst, `<a class="also" href="`...)
+		dst = chart.AppendHref(dst, c.Href)
+		dst = append(dst, `">`...)
+	default:
 		dst = append(dst, `<a href="`...)
 		dst = chart.AppendHref(dst, c.Href)
 		dst = append(dst, `">`...)
@@ -401,8 +411,14 @@ func (c *Cell) html(dst []byte, o Options) []byte {
 		}
 	}
 	dst = chart.AppendText(dst, c.Text)
+	if c.Quiet { // the note is part of what leads on
+		dst = c.note(dst)
+	}
 	if c.Href != "" {
 		dst = append(dst, `</a>`...)
+	}
+	if c.Quiet {
+		return dst
 	}
 	return c.note(dst)
 }

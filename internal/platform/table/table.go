@@ -113,6 +113,7 @@ type Cell struct {
 	Href    string // where the cell leads: the trace of a figure
 	Light   measure.Light
 	Missing bool   // there is no number; Text says why
+	Quiet   bool   // leads to where the figure beside it leads: no line of its own under it
 	Note    string // short and visible after the value: "不完整"
 	Hint    string // a sentence shown under the pointer; not exported
 	Spark   *chart.Sparkline
