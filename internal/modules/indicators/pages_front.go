@@ -178,12 +178,13 @@ func (x lens) taskTile(m BundleMember, t tile) tile {
 	return t
 }
 
-// lightWidth keeps a light and its word on one line, changeWidth a change with its unit, nameWidth
-// a name on two or three.
+// lightWidth keeps a light and its word on one line, changeWidth a change with its unit, shareWidth
+// an interval, nameWidth a name on two or three.
 const (
 	lightWidth  = 7
 	nameWidth   = 12
-	changeWidth = 9
+	changeWidth = 11
+	shareWidth  = 7
 )
 
 // figuresTable lists figures of one unit, one a row. exact keeps the exact values for downloads.
@@ -198,6 +199,8 @@ func (x lens) figuresTable(lines []Line, ranked, exact bool) *table.Table {
 			c.Width = nameWidth
 		case "change":
 			c.Width = changeWidth
+		case "fraction":
+			c.Width = shareWidth
 		}
 		t.Columns = append(t.Columns, c)
 	}

@@ -383,8 +383,8 @@ func (x lens) shown(a Answer, v *big.Rat) string {
 	return a.Definition.show(new(big.Rat).Quo(v, scaleOf(a.Definition.Format)), x.Lang)
 }
 
-// traceFacts lists what belongs to a figure beside its value.
-func (x lens) traceFacts(t Traced, forceName func(code string) string) []fact {
+// traceFacts lists what belongs to a figure beside its value; change is that against a year before.
+func (x lens) traceFacts(t Traced, change fact, forceName func(code string) string) []fact {
 	a := t.Answer
 	add := func(list []fact, name, value, path string) []fact {
 		if value == "" {
@@ -396,6 +396,9 @@ func (x lens) traceFacts(t Traced, forceName func(code string) string) []fact {
 	f = add(f, "状态", x.stateOf(a), "")
 	f = add(f, "报送", x.reported(a), "")
 	f = add(f, "位次", x.placeText(a), "")
+	if change.Value != "" {
+		f = append(f, change)
+	}
 	if a.Element == nil {
 		f = add(f, "定义版本", x.say("第 %d 版，%s 起施行", a.Definition.Version, a.Definition.From), "/definitions/"+a.Code)
 		f = add(f, "汇总方式", x.Text(rollupText(a.Definition)), "")

@@ -92,7 +92,7 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v := traceView{Crumbs: x.crumbs(c.unit), Name: x.title(a), First: true, Unit: x.unit(c.unit), Period: x.in(c.p), Switch: h.periods(r, c), Tools: toolsOf(r),
-		Verdict: x.verdict(a), Done: achievement(a), Facts: x.traceFacts(t, h.forceName(x)), Path: x.figureOf(a), Notes: a.Notes(x.Lang),
+		Verdict: x.verdict(a), Done: achievement(a), Path: x.figureOf(a), Notes: a.Notes(x.Lang),
 		Missing: x.missingLinks(a), Cells: cells, Pending: x.pendingTable(own, c.unit), Too: t.Too, Slots: x.slotLinks(a), Closings: x.closingsTable(t)}
 	v.Handed = slices.ContainsFunc(v.Cells, func(c cellCard) bool {
 		return slices.ContainsFunc(c.Versions, func(r versionRow) bool { return r.Handed != "" })
@@ -107,11 +107,13 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v.Trend = x.trendAt(a)
+	var change fact
 	if q.AsOf == 0 && q.Pick == "" && a.State != measure.Preview {
-		if v.Facts, err = h.withChange(r, x, q, v.Facts); err != nil {
+		if change, err = h.changeOf(r, x, q); err != nil {
 			return err
 		}
 	}
+	v.Facts = x.traceFacts(t, change, h.forceName(x))
 	if len(t.Ghosts) > 0 {
 		names := make([]string, len(t.Ghosts))
 		for i, u := range t.Ghosts {
@@ -149,20 +151,19 @@ func (h *pages) trace(w http.ResponseWriter, r *http.Request) error {
 	return tracePage().RenderStatus(w, r, c.status(), v.Name, v)
 }
 
-// withChange puts the change against a year before behind the facts of a figure; it leads to the
-// figure of that year.
-func (h *pages) withChange(r *http.Request, x lens, q Question, list []fact) ([]fact, error) {
+// changeOf tells the change of a figure against a year before and leads to the figure of that year;
+// the zero fact where there is nothing to compare with.
+func (h *pages) changeOf(r *http.Request, x lens, q Question) (f fact, err error) {
 	lines, err := h.s.Lines(r.Context(), h.readerOf(r), []string{q.Code}, q.Unit, q.Period)
 	if err != nil || len(lines) == 0 {
-		return list, err
+		return f, err
 	}
 	text, _, ok := x.change(lines[0])
 	if !ok {
-		return list, nil
+		return f, nil
 	}
 	base := *lines[0].Base
-	said := x.both(text, x.say("%s：%s", x.in(base.Period), base.Text(x.Lang)))
-	return append(list, fact{x.Text("比去年同期"), said, x.figureOf(base)}), nil
+	return fact{x.Text("比去年同期"), x.both(text, x.say("%s：%s", x.in(base.Period), base.Text(x.Lang))), x.figureOf(base)}, nil
 }
 
 // Handed tells who handed in the version of a return that is a source of facts, as far as the
