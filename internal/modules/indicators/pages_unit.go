@@ -83,9 +83,12 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 		t.Columns = append(t.Columns, table.Column{Head: []string{r.Title}, Key: columnKey(r.Code), Sort: table.ByNumber, Align: table.Right,
 			Link: "/figures/" + r.Code + "?unit="})
 	}
-	if key >= 0 { // the figure that ranks stands beside the place
+	placed := key >= 0 && slices.ContainsFunc(rows[key].Marks, func(m Mark) bool { return m.Place > 0 })
+	if placed { // the figure that ranks stands beside the place
 		t.Columns = append(t.Columns, table.Column{Head: []string{x.Text("位次")}, Key: "rank", Sort: table.ByNumber, Align: table.Right,
 			Link: "/figures/" + by + "?unit="})
+	}
+	if key >= 0 {
 		figure(rows[key])
 	}
 	if courses != nil {
@@ -134,11 +137,14 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 		name.Text, name.Href, name.SortKey = x.unit(u), address("/units/", url.PathEscape(code), unitLink), x.tree.Pinyin(u)
 		row = row[1:]
 		if key >= 0 {
-			if n := rows[key].Marks[j].Place; n > 0 {
-				row[0] = table.Number("", itoa(n))
+			if placed {
+				if n := rows[key].Marks[j].Place; n > 0 {
+					row[0] = table.Number("", itoa(n))
+				}
+				row = row[1:]
 			}
-			put(&row[1], rows[key].Code, &rows[key].Marks[j])
-			row = row[2:]
+			put(&row[0], rows[key].Code, &rows[key].Marks[j])
+			row = row[1:]
 		}
 		if courses != nil {
 			values := make([]chart.Value, len(courses))

@@ -77,7 +77,7 @@ func TestDownloadsWithChance(t *testing.T) {
 	}
 }
 
-// Counts and figures that are no ratios say why there is no funnel, and keep their ranking.
+// Counts and figures that are no ratios say why there is no funnel, and keep their comparison.
 func TestComparisonsThatAreRefused(t *testing.T) {
 	for _, towns := range []int{4, 12} {
 		w := sqliteWorld(t, towns, 2)
@@ -90,8 +90,8 @@ func TestComparisonsThatAreRefused(t *testing.T) {
 			if !strings.Contains(page, want) || strings.Contains(page, "chart-funnel") || strings.Contains(page, "平滑值") {
 				t.Errorf("%d towns, %s: no %q, or a funnel in spite of it", towns, code, want)
 			}
-			if !strings.Contains(page, "1号镇") || !strings.Contains(page, "位次") {
-				t.Errorf("%d towns, %s: the ranking is gone", towns, code)
+			if !strings.Contains(page, "1号镇") || !strings.Contains(page, `id="units"`) {
+				t.Errorf("%d towns, %s: the comparison is gone", towns, code)
 			}
 		}
 	}
