@@ -1,6 +1,9 @@
 package table
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Keep leaves the columns with the keys given, in the order they stand; keys of no column are
 // ignored.
@@ -25,5 +28,27 @@ func (t *Table) Keep(keys ...string) *Table {
 		}
 		t.Rows[r].Cells = cells
 	}
+	return t
+}
+
+// Find leaves the rows whose text holds what is looked for, upper and lower case alike: the text of
+// the columns with Filter set, or of all where none is. The page's own filter does the same.
+func (t *Table) Find(text string) *Table {
+	text = strings.ToLower(strings.TrimSpace(text))
+	if text == "" {
+		return t
+	}
+	chosen := slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Filter })
+	rows := make([]Row, 0, len(t.Rows))
+	for _, r := range t.Rows {
+		for i := range min(len(t.Columns), len(r.Cells)) {
+			c := &r.Cells[i]
+			if (t.Columns[i].Filter || !chosen) && c.Kind != SparkKind && strings.Contains(strings.ToLower(c.Shown()), text) {
+				rows = append(rows, r)
+				break
+			}
+		}
+	}
+	t.Rows = rows
 	return t
 }

@@ -18,3 +18,21 @@ func TestKeepLeavesTheColumnsAskedFor(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestFindLooksWhereTheColumnsSay(t *testing.T) {
+	make := func(filter bool) *table.Table {
+		return &table.Table{Columns: []table.Column{{Key: "name", Filter: filter}, {Key: "note"}}, Rows: []table.Row{
+			{Cells: []table.Cell{table.Text("双流镇"), table.Text("Late")}},
+			{Cells: []table.Cell{table.Text("金中镇"), table.Text("双流镇代报")}},
+			{Total: true, Cells: []table.Cell{table.Text("合计"), table.Text("")}}}}
+	}
+	for _, c := range []struct {
+		filter bool
+		text   string
+		want   int
+	}{{true, "", 3}, {true, " 双流 ", 1}, {false, "双流", 2}, {false, "LATE", 1}, {true, "late", 0}, {true, "镇", 2}} {
+		if got := len(make(c.filter).Find(c.text).Rows); got != c.want {
+			t.Errorf("looking for %q with a column marked %v leaves %d rows, want %d", c.text, c.filter, got, c.want)
+		}
+	}
+}

@@ -94,9 +94,11 @@ func Funcs(l words.Lang) template.FuncMap {
 		"t":    func(chinese string, args ...any) string { return words.T(l, chinese, args...) },
 		"lang": func() string { return string(l) },
 		"en":   func() bool { return l == words.English },
-		// grid renders a table that was readied by NewGrid, table a plain one, svg a chart.
-		"grid":  func(g Grid) template.HTML { return g.place() },
-		"table": func(t *table.Table) template.HTML { return template.HTML(t.HTML(nil, table.Options{Tr: l.Text})) },
+		// grid renders a table that was readied by NewGrid, finder the field that looks its rows
+		// through, table a plain one, svg a chart.
+		"grid":   func(g Grid) template.HTML { return g.place() },
+		"finder": func(g Grid, label string) template.HTML { return g.finder(label, l) },
+		"table":  func(t *table.Table) template.HTML { return template.HTML(t.HTML(nil, table.Options{Tr: l.Text})) },
 		"svg": func(c chart.Chart) template.HTML {
 			return template.HTML(chart.AppendBox(nil, c, chart.Options{Tr: l.Text}))
 		},

@@ -3,9 +3,12 @@ package web
 import (
 	"bytes"
 	"html/template"
+	"maps"
+	"slices"
 	"strconv"
 
 	"kaiyang/internal/platform/chart"
+	"kaiyang/internal/platform/words"
 )
 
 // parts are the tables of one page. The page's template only marks their places; they are
@@ -42,6 +45,36 @@ func (p *parts) fill(page *bytes.Buffer, main []byte) {
 		}
 		main = rest
 	}
+}
+
+// finder writes the field that looks the rows of a table through: as one types with scripts, by
+// the address without them. The downloads of the page follow it.
+func (g Grid) finder(label string, l words.Lang) template.HTML {
+	b := append([]byte(`<form class="toolbar noprint noscreen" method="get" role="search" action="`), chart.AppendHref(nil, g.path)...)
+	b = append(b, `">`...)
+	for _, name := range slices.Sorted(maps.Keys(g.keep)) {
+		if name == "find" || name == "format" || name == "page" {
+			continue
+		}
+		for _, v := range g.keep[name] {
+			b = append(b, `<input type="hidden" name="`...)
+			b = chart.AppendText(b, name)
+			b = append(b, `" value="`...)
+			b = chart.AppendText(b, v)
+			b = append(b, `">`...)
+		}
+	}
+	b = append(b, `<input type="search" name="find" value="`...)
+	b = chart.AppendText(b, g.find)
+	b = append(b, `" data-filter="#`...)
+	b = chart.AppendText(b, g.Table.ID)
+	b = append(b, `" placeholder="`...)
+	b = chart.AppendText(b, label)
+	b = append(b, `" aria-label="`...)
+	b = chart.AppendText(b, label)
+	b = append(b, `"><noscript><button class="button second" type="submit">`...)
+	b = chart.AppendText(b, l.Text("筛选"))
+	return template.HTML(append(b, `</button></noscript></form>`...))
 }
 
 // HTML is what the kit wrote, escaped.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"kaiyang/internal/platform/table"
 )
@@ -11,13 +12,18 @@ type Grid struct {
 	Table *table.Table
 	opt   table.Options
 	parts *parts // of the page
+	find  string // what its rows were looked through for
+	path  string
+	keep  url.Values // the rest of the address
 }
 
-// NewGrid sorts a table as the request asks (?sort=column&dir=desc) and readies it for {{grid}}.
+// NewGrid looks a table through (?find=text) and sorts it (?sort=column&dir=desc) as the request
+// asks and readies it for {{grid}}.
 func NewGrid(r *http.Request, t *table.Table) Grid {
 	q := r.URL.Query()
 	parts, _ := r.Context().Value(keyParts).(*parts)
-	g := Grid{Table: t, parts: parts, opt: table.Options{Tr: LangOf(r).Text, Sort: q.Get("sort"), Desc: q.Get("dir") == "desc", Scroll: true}}
+	look(r, t)
+	g := Grid{Table: t, parts: parts, find: q.Get("find"), path: r.URL.Path, keep: r.URL.Query(), opt: table.Options{Tr: LangOf(r).Text, Sort: q.Get("sort"), Desc: q.Get("dir") == "desc", Scroll: true}}
 	if g.opt.Sort != "" && !t.SortBy(g.opt.Sort, g.opt.Desc) {
 		g.opt.Sort = ""
 	}
@@ -30,10 +36,19 @@ func NewGrid(r *http.Request, t *table.Table) Grid {
 	return g
 }
 
+// look looks a table through as the request asks; one that had rows says why it has none.
+func look(r *http.Request, t *table.Table) {
+	before := len(t.Rows)
+	if t.Find(r.URL.Query().Get("find")); len(t.Rows) == 0 && before > 0 {
+		t.Empty = LangOf(r).Text("没有符合筛选的行")
+	}
+}
+
 // SendTable answers a request that asks for a page's table as a file (?format=xlsx, csv or
-// json), sorted as the page is; it reports false when a page is wanted.
+// json), looked through and sorted as the page is; it reports false when a page is wanted.
 func SendTable(w http.ResponseWriter, r *http.Request, name string, t *table.Table) (bool, error) {
 	q := r.URL.Query()
+	look(r, t)
 	if s := q.Get("sort"); s != "" {
 		t.SortBy(s, q.Get("dir") == "desc")
 	}

@@ -2,20 +2,37 @@
 (function () {
   'use strict';
 
-  // Live filter: <input data-filter="#id"> hides the rows of the table whose text does not hold it.
+  // Live filter: <input data-filter="#id"> hides the rows of the table whose text does not hold it,
+  // in the columns marked for it or in all. What is downloaded or sorted follows.
   document.querySelectorAll('input[data-filter]').forEach(function (input) {
     var table = document.querySelector(input.getAttribute('data-filter'));
     if (!table) return;
+    var heads = Array.prototype.slice.call(table.querySelectorAll('thead tr:last-child th'));
+    var columns = heads.map(function (th, i) { return th.hasAttribute('data-filter') ? i : -1; }).filter(function (i) { return i >= 0; });
+    var asked = input.form && input.form.method === 'get' ? input.value.trim() : '';
     input.addEventListener('input', function () {
       var want = input.value.trim().toLowerCase();
       var shown = 0;
       table.querySelectorAll('tbody tr').forEach(function (tr) {
-        var hit = want === '' || tr.textContent.toLowerCase().indexOf(want) >= 0;
+        var cells = Array.prototype.slice.call(tr.cells).filter(function (td, i) { return (!columns.length || columns.indexOf(i) >= 0) && !td.querySelector('svg'); });
+        var hit = want === '' || cells.some(function (td) { return td.textContent.toLowerCase().indexOf(want) >= 0; });
         tr.hidden = !hit;
         if (hit) shown++;
       });
       var count = document.querySelector('[data-filter-count]');
       if (count) count.textContent = String(shown);
+      var near = input.closest('.toolbar');
+      if (!near || !near.querySelector('a[href*="format="]')) near = document.querySelector('main');
+      Array.prototype.slice.call(near.querySelectorAll('a[href*="format="]')).concat(Array.prototype.slice.call(table.querySelectorAll('a.sort'))).forEach(function (a) {
+        var to = new URL(a.href);
+        if (to.pathname !== window.location.pathname) return;
+        if (want) to.searchParams.set('find', input.value.trim()); else to.searchParams.delete('find');
+        a.href = to.pathname + to.search;
+      });
+    });
+    // Rows that the address has already left out come back with the page.
+    input.addEventListener('change', function () {
+      if (asked && input.value.trim().indexOf(asked) !== 0) input.form.submit();
     });
   });
 
