@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"kaiyang/internal/core/cube"
 	"kaiyang/internal/core/formula"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
@@ -33,7 +34,7 @@ func (o *Office) join() {
 	o.joinWastewater(o.Wastewater)
 	o.joinCases(o.Cases)
 	o.Returns.OnExpectation(o.Facts.Expect)
-	o.Units.Join(units.Joints{Closed: o.Facts.Closed, Used: o.usesUnit})
+	o.Units.Join(units.Joints{Closed: o.Facts.Closed, Used: o.usesUnit, Loose: o.looseFacts})
 }
 
 // counted is what indicators ask of the returns.
@@ -88,6 +89,25 @@ func (o *Office) waitingFor(p period.Period) []facts.Waiting {
 		}
 	}
 	return out
+}
+
+// looseFacts lists the facts that would be in no sum any more by a planned register.
+func (o *Office) looseFacts(planned *org.Register) ([]units.Loose, error) {
+	now := map[cube.Fact]bool{}
+	for _, f := range o.Facts.Cube().Orphans() {
+		now[f] = true
+	}
+	c := o.Facts.Cube().Clone()
+	if err := c.SetRegister(planned); err != nil {
+		return nil, err
+	}
+	var out []units.Loose
+	for _, f := range c.Orphans() {
+		if !now[f] {
+			out = append(out, units.Loose{Unit: f.Unit, Period: f.Period})
+		}
+	}
+	return out, nil
 }
 
 // usesUnit tells whether facts or posts hang on a unit; a change of it can then not be undone.

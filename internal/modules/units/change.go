@@ -48,6 +48,13 @@ type Plan struct {
 	Touched  []Touch
 	Beneath  int             // units that come along with a moved one, unchanged themselves
 	Closed   []period.Period // closed periods that end on or after the day
+	Loose    []Loose         // facts that would be in no sum any more
+}
+
+// A Loose is a fact of a unit that would not live in its period.
+type Loose struct {
+	Unit   org.UnitID
+	Period period.Period
 }
 
 // A Touch is one unit before and after a change.

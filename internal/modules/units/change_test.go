@@ -350,3 +350,21 @@ func (o *office) reread() *org.Register {
 	o.must(s.Load(o.ctx))
 	return s.Register()
 }
+
+func TestAPreviewNamesTheFactsThatWouldBeInNoSum(t *testing.T) {
+	each(t, func(o *office) {
+		o.load(small)
+		village := o.id("520121102001")
+		o.Join(units.Joints{Loose: func(planned *org.Register) ([]units.Loose, error) {
+			if planned.On(on("2018-03-31")).Has(village) {
+				return nil, nil
+			}
+			return []units.Loose{{Unit: village, Period: period.MustParse("2018-03")}, {Unit: village, Period: period.MustParse("2018-04")}}, nil
+		}})
+		for day, want := range map[string]int{"2018-03-16": 2, "2018-05-01": 0} {
+			p, err := o.Preview(o.ctx, o.clerk(), units.Change{Deed: units.Ended, Unit: village, On: on(day), Reason: "批复"})
+			o.must(err)
+			o.same("ended on "+day, len(p.Loose), want)
+		}
+	})
+}

@@ -40,6 +40,9 @@ type Service struct {
 type Joints struct {
 	Closed func(period.Period) bool // whether a period has been closed
 	Used   func(org.UnitID) bool    // whether facts, returns or posts hang on a unit
+	// Loose lists the facts that would be in no sum any more by a register that is only planned, one
+	// entry a fact: the unit would not live in their period.
+	Loose func(*org.Register) ([]Loose, error)
 }
 
 // A state is the register as of one change.

@@ -22,8 +22,12 @@ func (s *Service) Preview(ctx context.Context, actor perm.Actor, c Change) (p Pl
 		return Plan{}, err
 	}
 	p, err = c.Plan(s.Register(), key)
-	if err == nil {
-		p.Closed = s.closed(c.On)
+	if err != nil {
+		return p, err
+	}
+	p.Closed = s.closed(c.On)
+	if s.joints.Loose != nil && c.Deed != Edited {
+		p.Loose, err = s.joints.Loose(p.Register)
 	}
 	return p, err
 }

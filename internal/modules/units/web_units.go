@@ -311,6 +311,7 @@ func (s *Service) showPreview(w http.ResponseWriter, r *http.Request, f changeFo
 	p.Change = c
 	v := p.view(t, reg)
 	v.Closed = periodWords(r, p.Closed[:min(len(p.Closed), 12)])
+	v.Loose = p.looseWords(t, func(p period.Period) string { return periodWords(r, []period.Period{p})[0] }, reg)
 	v.Action, v.Fields = "/admin/units/add", f.fields()
 	if u, ok := reg.Unit(c.Unit); ok && c.Deed != Added {
 		v.Action, v.Unit = unitPath(u.Code), u.Last().Name
