@@ -45,6 +45,23 @@ func with(f url.Values, pairs ...string) url.Values {
 var rateForm = form("row", "1", "name", "查处率", "name_en", "Rate", "formula", "查处人次 / 现有人员 * 2", "format", "percent", "digits", "1", "direction", "up", "rollup", "operands",
 	"min_coverage", "100", "force", "ZB1", "order", "1", "from", "2017-01-01", "source", "新方案", "why", "口径调整")
 
+// A change that begins within the running year shows its effect on the slots reported so far; a
+// figure is not compared with one by another formula.
+func TestAPreviewShowsTheRunningYear(t *testing.T) {
+	w := sqliteWorld(t, 3, 2)
+	draft := with(rateForm, "from", "2018-01-01")
+	_, _, body := w.post("/definitions/edit/R", with(draft, "do", "preview"))
+	if !strings.Contains(body, "个数会变") || !strings.Contains(body, "2018年") {
+		t.Fatalf("no effect in the running year: %s", stripped(body))
+	}
+	if code, _, body := w.post("/definitions/edit/R", with(draft, "do", "save", "touch_past", "1")); code != http.StatusSeeOther {
+		t.Fatalf("saving: %d %s", code, stripped(body))
+	}
+	if page := w.page("/?unit=520121&period=2018-01"); !strings.Contains(page, "两期的公式不同") {
+		t.Error("a figure is compared with one by another formula")
+	}
+}
+
 // The office previews a change, is asked before the past changes, saves, and the old version
 // stays; a second editor loses nothing.
 func TestDefiningStory(t *testing.T) {

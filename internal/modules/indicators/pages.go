@@ -306,6 +306,9 @@ func (x lens) change(l Line) (text, hint string, ok bool) {
 	if now.Incomplete || l.Base.Incomplete {
 		return x.Text("不可比"), hint, false
 	}
+	if now.Definition.Formula != l.Base.Definition.Formula {
+		return x.Text("不可比"), hint + x.Text("；") + x.Text("两期的公式不同"), false
+	}
 	diff := new(big.Rat).Sub(now.Printed, l.Base.Printed)
 	if now.Definition.Format != formula.Plain {
 		unit := "个百分点"

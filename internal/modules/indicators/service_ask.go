@@ -31,9 +31,9 @@ func latest(src *source, list []measure.Element, unit org.UnitID) (last period.D
 	return last
 }
 
-// dataYears lists the years, newest first and at most six, that end with the newest data under a
-// formula at the root.
-func dataYears(src *source, e *formula.Expr) []period.Period {
+// reportedPeriods lists what has been reported under a formula at the root, the newest first: the
+// slots of a year that is not over, up to the newest data, and the years before, six in all.
+func reportedPeriods(src *source, e *formula.Expr) []period.Period {
 	root := src.units.On(src.today).Root(org.Territorial)
 	elements := src.book.catalogue.All()
 	if e != nil {
@@ -43,10 +43,22 @@ func dataYears(src *source, e *formula.Expr) []period.Period {
 	if last.IsZero() {
 		return nil
 	}
-	year, _, _ := last.Date()
 	var out []period.Period
-	for y := year; y > year-6; y-- {
-		out = append(out, period.MustParse(fmt.Sprint(y)))
+	newest, _, _ := last.Date()
+	for y := newest; y > newest-6; y-- {
+		if year := period.MustParse(fmt.Sprint(y)); year.Last() <= last {
+			out = append(out, year)
+			continue
+		}
+		grain := period.HalfMonths
+		for _, x := range elements {
+			if g := x.GrainIn(y); g != 0 && g < grain {
+				grain = g
+			}
+		}
+		for slot := grain.SlotOf(last); slot >= grain.First(y); slot-- {
+			out = append(out, grain.Period(slot))
+		}
 	}
 	return out
 }

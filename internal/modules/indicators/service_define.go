@@ -116,7 +116,7 @@ func (s *Service) Preview(ctx context.Context, by perm.Actor, d Draft) (p Previe
 	tree := s.units.Today()
 	root := tree.Root(org.Territorial)
 	for _, u := range append([]org.UnitID{root}, tree.Children(root)...) {
-		for _, q := range dataYears(old.src, e) {
+		for _, q := range reportedPeriods(old.src, e) {
 			if q.Last() < d.Definition.From {
 				continue
 			}
@@ -129,7 +129,9 @@ func (s *Service) Preview(ctx context.Context, by perm.Actor, d Draft) (p Previe
 				return Preview{}, err
 			}
 			if sameFigure(was, is) {
-				p.Same++
+				if _, ok := is.Value(); ok {
+					p.Same++
+				}
 				continue
 			}
 			p.Effects = append(p.Effects, Effect{Unit: u, Period: q, Old: was, New: is, Closed: s.facts.Closed(q)})
