@@ -181,6 +181,9 @@ func (c *cli) report(cmd *cobra.Command, rep measure.ImportReport) error {
 		for _, f := range rep.Findings {
 			fmt.Fprintln(cmd.ErrOrStderr(), f.Say(c.words().Text))
 		}
+		for _, n := range rep.Notes {
+			fmt.Fprintln(cmd.ErrOrStderr(), n.Say(c.words().Text))
+		}
 		fmt.Fprintln(out, words.T(c.words(), "读入 %d，新增 %d，更新 %d，不变 %d，拒绝 %d", rep.Read, rep.Created, rep.Updated, rep.Unchanged, rep.Rejected))
 		switch {
 		case rep.Written:

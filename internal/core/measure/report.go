@@ -16,6 +16,7 @@ type ImportReport struct {
 	Rejected  int
 	Written   bool
 	Findings  fault.Findings
+	Notes     fault.Findings // what the file changes beyond what it says itself; no faults
 }
 
 // Add adds the outcome of a batch.
@@ -43,7 +44,11 @@ func (r ImportReport) JSON(tr func(string) string) ([]byte, error) {
 		Rejected  int       `json:"rejected"`
 		Written   bool      `json:"written"`
 		Findings  []finding `json:"findings"`
-	}{r.Read, r.Created, r.Updated, r.Unchanged, r.Rejected, r.Written, []finding{}}
+		Notes     []string  `json:"notes,omitempty"`
+	}{r.Read, r.Created, r.Updated, r.Unchanged, r.Rejected, r.Written, []finding{}, nil}
+	for _, n := range r.Notes {
+		out.Notes = append(out.Notes, n.Message(tr))
+	}
 	for _, f := range r.Findings {
 		out.Findings = append(out.Findings, finding{f.Sheet, f.Cell, f.Row, f.Value, f.Rule, f.Message(tr)})
 	}

@@ -315,3 +315,30 @@ func TestImportStory(t *testing.T) {
 		}
 	})
 }
+
+// A short file keeps what it does not speak of, and says when it changes the past.
+func TestAShortFileKeepsTheRest(t *testing.T) {
+	w := sqliteWorld(t, 3, 2)
+	before, ok := w.s.now.Load().indicator("R")
+	if !ok || before.Force == "" || before.NameEN == "" {
+		t.Fatalf("the world's R has no force or English name: %+v", before)
+	}
+	file := "code,name,formula,from\nR,查处率,查处人次 / 现有人员 * 2,2018-01-01\n"
+	for _, dry := range []bool{true, false} {
+		rep, err := w.s.ImportIndicators(t.Context(), w.office(), "r.csv", []byte(file), dry)
+		w.must(err)
+		if rep.Updated != 1 || len(rep.Notes) != 1 || rep.Written == dry {
+			t.Fatalf("dry run %v: %+v", dry, rep)
+		}
+	}
+	after, _ := w.s.now.Load().indicator("R")
+	was, is := before.Latest(), after.Latest()
+	if after.Force != before.Force || after.NameEN != before.NameEN || after.Order != before.Order || is.Digits != was.Digits || is.Format != was.Format || is.Direction != was.Direction || is.Source != was.Source {
+		t.Errorf("the file changed what it does not speak of:\n%+v\n%+v", was, is)
+	}
+	rep, err := w.s.ImportIndicators(t.Context(), w.office(), "r.csv", []byte(file), false)
+	w.must(err)
+	if rep.Unchanged != 1 || len(rep.Notes) != 0 {
+		t.Errorf("again: %+v", rep)
+	}
+}

@@ -63,7 +63,7 @@ type importView struct {
 type reportView struct {
 	Read, Created, Updated, Unchanged, Rejected int
 	Written, DryRun                             bool
-	Findings                                    []string
+	Findings, Notes                             []string
 }
 
 // bundleBlocks shows bundles with the names of their members.
@@ -140,6 +140,9 @@ func reportOf(l words.Lang, r measure.ImportReport, dryRun bool) *reportView {
 	v := &reportView{Read: r.Read, Created: r.Created, Updated: r.Updated, Unchanged: r.Unchanged, Rejected: r.Rejected, Written: r.Written, DryRun: dryRun}
 	for _, f := range r.Findings {
 		v.Findings = append(v.Findings, f.Say(l.Text))
+	}
+	for _, n := range r.Notes {
+		v.Notes = append(v.Notes, n.Say(l.Text))
 	}
 	return v
 }

@@ -29,6 +29,9 @@ type record struct {
 
 func (r record) get(name string) string { return strings.TrimSpace(r.fields[name]) }
 
+// has tells whether the file speaks of a field at all.
+func (r record) has(name string) bool { _, ok := r.fields[name]; return ok }
+
 func (r record) finding(field, rule, format string, args ...any) fault.Finding {
 	return fault.Finding{Row: r.line, Field: field, Value: r.fields[field], Rule: rule, Format: format, Args: args}
 }

@@ -50,6 +50,9 @@ func (s *Service) ImportIndicators(ctx context.Context, by perm.Actor, name stri
 	planned := append([]Indicator(nil), b.list...)
 	for k, r := range records {
 		d, faults := r.draft(epoch)
+		if i, ok := b.indicator(d.Code); ok {
+			d.keep(i, r.has)
+		}
 		drafts[k] = d
 		note(k, faults...)
 		if line, twice := seen[d.Code+" "+d.Definition.From.String()]; twice && d.Code != "" {
@@ -99,6 +102,10 @@ func (s *Service) ImportIndicators(ctx context.Context, by perm.Actor, name stri
 			rep.Unchanged++
 		default:
 			rep.Updated++
+			if d.Definition.From <= s.today() && !i.givesFrom(d.Definition) {
+				rep.Notes = append(rep.Notes, fault.Finding{Row: records[k].line, Field: "from", Value: d.Definition.From.String(), Rule: "past",
+					Format: "%s %s 的定义自 %s 起改变，已经报过的期别会按新定义计算；封账时的数不改，页面同时显示两者", Args: []any{d.Code, d.Name, d.Definition.From.String()}})
+			}
 		}
 	}
 	if dryRun || len(rep.Findings) > 0 {
@@ -144,6 +151,57 @@ func (i Indicator) says(d Draft) bool {
 		}
 	}
 	return false
+}
+
+// givesFrom tells whether the definition in force on the first day of another, and those after it,
+// give the same figures as that one.
+func (i Indicator) givesFrom(d Definition) bool {
+	for k := len(i.Versions) - 1; k >= 0; k-- {
+		v := i.Versions[k]
+		first := v.From
+		if v.From = d.From; !sameFigures(v, d) {
+			return false
+		}
+		if first <= d.From {
+			return true
+		}
+	}
+	return false
+}
+
+// keep takes what a file does not speak of from what is known of the indicator.
+func (d *Draft) keep(i Indicator, has func(column string) bool) {
+	last := i.Latest()
+	text := func(column string, to *string, was string) {
+		if !has(column) {
+			*to = was
+		}
+	}
+	number := func(column string, to *int, was int) {
+		if !has(column) {
+			*to = was
+		}
+	}
+	text("name_en", &d.NameEN, i.NameEN)
+	text("force", &d.Force, i.Force)
+	number("order", &d.Order, i.Order)
+	n := &d.Definition
+	text("unit", &n.Unit, last.Unit)
+	text("unit_en", &n.UnitEN, last.UnitEN)
+	text("source", &n.Source, last.Source)
+	text("note", &n.Note, last.Note)
+	text("effort", &n.Effort, last.Effort)
+	number("digits", &n.Digits, last.Digits)
+	number("min_coverage", &n.MinCoverage, last.MinCoverage)
+	if !has("format") {
+		n.Format = last.Format
+	}
+	if !has("direction") {
+		n.Direction = last.Direction
+	}
+	if !has("rollup") {
+		n.Rollup = last.Rollup
+	}
 }
 
 // byRow puts findings in the order of the file's rows, so that it is mended from top to bottom.

@@ -182,7 +182,10 @@ func (h *pages) postImport(w http.ResponseWriter, r *http.Request) error {
 	case "bundles":
 		run = h.s.ImportBundles
 	}
-	rep, err := run(r.Context(), by, v.Name, []byte(v.Content), dryRun)
+	rep, err := run(r.Context(), by, v.Name, []byte(v.Content), true)
+	if err == nil && !dryRun && (len(rep.Notes) == 0 || r.FormValue("touch_past") != "") {
+		rep, err = run(r.Context(), by, v.Name, []byte(v.Content), false)
+	}
 	if fault.KindOf(err) == fault.Invalid && err != nil {
 		v.F["file"] = []string{fault.Say(err, x.Text)}
 		return h.renderImport(w, r, http.StatusUnprocessableEntity, v)
@@ -199,7 +202,7 @@ func (h *pages) postImport(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Report = reportOf(x.Lang, rep, dryRun)
 	status := http.StatusOK
-	if len(rep.Findings) > 0 {
+	if len(rep.Findings) > 0 || !dryRun && len(rep.Notes) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
 	return h.renderImport(w, r, status, v)
