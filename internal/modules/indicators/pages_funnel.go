@@ -260,12 +260,13 @@ func (x lens) withChance(t *table.Table, f *fairness) {
 		cells := make([]table.Cell, len(heads))
 		if i := of[j]; i >= 0 {
 			m := f.members[i]
+			trace := "/figures/" + f.head.Code + "?unit=" + t.Rows[j].Link
 			shrunken := table.Number(exactOf(f, f.shrunken(i)), f.show(f.shrunken(i), x.Lang))
 			word, side := x.zoneWord(f, i)
 			zone := table.Cell{Text: word, Note: side, SortKey: map[measure.Zone]string{measure.ZoneCheck: "1", measure.ZoneWatch: "2", measure.ZoneUsual: "3"}[f.zone(i)]}
-			cells = append(cells[:0], table.Text(fmt.Sprintf("%d/%d", m.x, m.n)), table.Text(f.span(m.interval, x.Lang)), shrunken, zone)
+			cells = append(cells[:0], toTrace(table.Text(fmt.Sprintf("%d/%d", m.x, m.n)), trace), toTrace(table.Text(f.span(m.interval, x.Lang)), trace), toTrace(shrunken, trace), zone)
 			if f.ranks != nil {
-				cells = append(cells, table.Cell{Text: fmt.Sprintf("%d—%d", m.low, m.last), SortKey: fmt.Sprintf("%05d%05d", m.low, m.last)},
+				cells = append(cells, toTrace(table.Cell{Text: fmt.Sprintf("%d—%d", m.low, m.last), SortKey: fmt.Sprintf("%05d%05d", m.low, m.last)}, trace),
 					table.Cell{Text: x.Text(m.band.Text()), SortKey: map[measure.Band]string{measure.BandBetter: "1", measure.BandSimilar: "2", measure.BandWatch: "3"}[m.band]})
 			}
 		} else {

@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"slices"
 
+	"kaiyang/internal/core/formula"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/table"
@@ -275,6 +276,9 @@ func rollupText(d Definition) string {
 		return "下级结果相加"
 	case "none":
 		return "不汇总"
+	}
+	if d.Format == formula.Plain {
+		return "各单位先相加，再按公式计算"
 	}
 	return "分子分母分别汇总"
 }

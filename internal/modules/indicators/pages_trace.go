@@ -13,6 +13,7 @@ import (
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/web"
+	"kaiyang/internal/platform/words"
 )
 
 // traceView opens one figure: from the number to the formula, the operands, the units and the
@@ -262,7 +263,7 @@ func (x lens) cellCards(list []CellHistory, named bool, handed func(source strin
 			if v.Missing {
 				r.Value = x.Text(measure.Absent.Text())
 			} else {
-				r.Value = measure.Group(measure.Decimal(v.Value, h.Element.Scale)) + x.Pick(h.Element.Unit, h.Element.UnitEN)
+				r.Value = x.cellText(h.Element, v.Value)
 			}
 			r.Source, r.SourceHref = x.sourceOf(v)
 			if handed != nil && v.Source.Kind == measure.FromReturn {
@@ -273,6 +274,19 @@ func (x lens) cellCards(list []CellHistory, named bool, handed func(source strin
 		out = append(out, c)
 	}
 	return out
+}
+
+// cellText writes a reported value with its unit: "3人次", "3 instances", a place as "第1名".
+func (x lens) cellText(e measure.Element, value int64) string {
+	number := measure.Group(measure.Decimal(value, e.Scale))
+	unit := Definition{Unit: e.Unit, UnitEN: e.UnitEN}.measured(x.Lang)
+	switch {
+	case strings.Contains(unit, "#"):
+		return strings.Replace(unit, "#", number, 1)
+	case x.Lang == words.English && unit != "":
+		return number + " " + unit
+	}
+	return number + unit
 }
 
 func newestFirst(list []measure.Version) []measure.Version {

@@ -330,6 +330,11 @@ func (h *pages) functional(w http.ResponseWriter, r *http.Request, c choice, v u
 	}
 	t := x.figuresTable(lines, false, exact(r))
 	t.Empty = x.Text("没有归这个单位负责或填报的指标")
+	for i, l := range lines {
+		if l.Now.Element != nil { // it may have the name of an indicator
+			t.Rows[i].Cells[0].Note = x.Text("数据项")
+		}
+	}
 	if done, err := web.SendTable(w, r, x.say("%s %s 指标", v.Name, c.p), t); done || err != nil {
 		return err
 	}
