@@ -133,8 +133,10 @@ func byForce(lines []Line) (out [][]Line) {
 // groupWidths are the widths of columns, so that the tables of all task forces stand in line.
 func groupWidths(key string) int {
 	switch key {
-	case "value", "change":
-		return 7
+	case "value":
+		return 6
+	case "change":
+		return 9
 	case "trend":
 		return 8
 	case "light":
@@ -143,6 +145,8 @@ func groupWidths(key string) int {
 		return 0
 	case "rank":
 		return 4
+	case "fraction":
+		return shareWidth
 	}
 	return 5
 }
