@@ -9,15 +9,12 @@ import (
 	"kaiyang/internal/core/fault"
 )
 
-// ParseValue reads a number as people type it (full-width digits and signs, thousands
-// separators, spaces) and returns it as a whole number at the given scale. More decimals than
+// ParseValue reads a number as people type it (full-width digits and signs, separators of
+// thousands, spaces) and returns it as a whole number at the given scale. More decimals than
 // the scale keeps are refused, never cut.
 func ParseValue(text string, scale int) (int64, error) {
-	s := Halfwidth(strings.TrimSpace(text))
-	s = strings.NewReplacer(",", "", " ", "", "\u00a0", "", "\u3000", "", "\u2212", "-", "＋", "+").Replace(s)
-	s = strings.TrimPrefix(s, "+")
-	r, ok := new(big.Rat).SetString(s)
-	if !ok || s == "" || strings.ContainsAny(s, "/_xXpP") {
+	r, ok := ParseNumber(text)
+	if !ok {
 		return 0, fault.New(fault.Invalid, "“%s”不是数字", text)
 	}
 	r.Mul(r, new(big.Rat).SetInt(pow10(scale)))
@@ -31,6 +28,38 @@ func ParseValue(text string, scale int) (int64, error) {
 		return 0, fault.New(fault.Invalid, "“%s”超出允许的范围", text)
 	}
 	return r.Num().Int64(), nil
+}
+
+// ParseNumber reads a decimal number as people type it. A comma or a space inside it counts only
+// where it separates thousands: "1,000" is a thousand, "1,0" is no number, because it may have
+// been meant as a decimal point.
+func ParseNumber(text string) (*big.Rat, bool) {
+	s := strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2212", "-").Replace(Halfwidth(text))
+	s = strings.TrimSpace(s)
+	sign := ""
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		sign, s = strings.TrimPrefix(s[:1], "+"), strings.TrimLeft(s[1:], " ")
+	}
+	whole, rest := s, ""
+	if i := strings.IndexAny(s, ".eE"); i >= 0 {
+		whole, rest = s[:i], s[i:]
+	}
+	groups := strings.FieldsFunc(whole, func(r rune) bool { return r == ',' || r == ' ' })
+	if joined := strings.Join(groups, ""); joined != whole {
+		if len(groups) < 2 || len(joined)+len(groups)-1 != len(whole) || len(groups[0]) > 3 {
+			return nil, false
+		}
+		for _, g := range groups[1:] {
+			if len(g) != 3 {
+				return nil, false
+			}
+		}
+		whole = joined
+	}
+	if s = whole + rest; s == "" || strings.Trim(s, "0123456789.eE+-") != "" || strings.ContainsAny(s[:1], "+-") {
+		return nil, false
+	}
+	return new(big.Rat).SetString(sign + s)
 }
 
 // Halfwidth turns full-width ASCII (０-９, ．, －, （ …) and the ideographic space into half width.

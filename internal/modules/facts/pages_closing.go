@@ -120,7 +120,7 @@ func restatedTable(x lens, list []Restatement, reg *org.Register, a perm.Actor) 
 		if r.Version.Ref != "" {
 			source += " " + r.Version.Ref
 		}
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Link(name, figureOfPath(r.Element.Code, tree.Code(r.Unit), r.Period)), table.Text(tree.Name(r.Unit)), table.Text(r.Period.String()),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Link(name, figureOfPath(r.Element.Code, tree.Code(r.Unit), r.Period)), table.Text(tree.Name(r.Unit)), table.Text(x.period(r.Period)),
 			value(r.Old, r.Was), value(r.New, r.Is), table.Text(r.Version.Reason), table.Text(source), table.Text(r.Version.By), table.Text(moment(r.Version.At))}})
 	}
 	return t

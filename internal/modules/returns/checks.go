@@ -263,13 +263,15 @@ func (k *checking) unreadable(row, col int, shown, text string, scale int) {
 	var r *big.Rat
 	ok := len(text) <= maxNumber
 	if ok {
-		r, ok = new(big.Rat).SetString(strings.NewReplacer(",", "", " ", "", "\u00a0", "").Replace(text))
+		r, ok = measure.ParseNumber(text)
 	} else {
 		r := []rune(shown)
 		shown = string(r[:min(len(r), maxNumber/2)]) + "…"
 	}
 	switch {
-	case !ok || strings.ContainsAny(text, "/_xXpP"):
+	case !ok && strings.ContainsAny(text, ",， ") && strings.Trim(text, "0123456789,，. ") == "":
+		k.add(row, col, ruleNumber, Hard, shown, "“%s”里的逗号或空格不在千位上；请只填数字，小数点用“.”", shown)
+	case !ok:
 		k.add(row, col, ruleNumber, Hard, shown, "“%s”不是数字；请只填数字，不带单位和文字", shown)
 	case r.Mul(r, new(big.Rat).SetInt64(tenTo(scale))).IsInt():
 		k.add(row, col, ruleRange, Hard, shown, "%s 超出允许的范围；请核对数字和计量单位", shown)

@@ -99,7 +99,7 @@ func TestNumbersAsPeopleTypeThem(t *testing.T) {
 	f.Rules = nil
 	l, c := oneVillage(t, f)
 	cases := []struct{ n8, n6, want string }{
-		{"12", "0.125", ""}, {"１２", "０．１２５", ""}, {" 1,2 ", "-5", ""}, {"12.0", "1e1", ""}, {"0", "0", ""},
+		{"12", "0.125", ""}, {"１２", "０．１２５", ""}, {" 012 ", "-5", ""}, {"1,2", "0", "number"}, {"1 2", "0", "number"}, {"12.0", "1e1", ""}, {"0", "0", ""},
 		{"", "1", "required"}, {"12.5", "1", "decimals"}, {"501", "1", "range"}, {"-1", "1", "range"}, {"1", "0.1255", "decimals"},
 		{"1", "-5.001", "range"}, {"十二", "1", "number"}, {"12人", "1", "number"}, {"1/2", "1", "number"}, {"0x10", "1", "number"}, {"1_0", "1", "number"},
 		{"#DIV/0!", "1", "number"}, {"2018-03-12", "1", "number"}, {"1", "99999999999999999999", "range"}, {"NaN", "Inf", "number number"}, {"50%", "1", "number"},

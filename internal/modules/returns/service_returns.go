@@ -239,7 +239,7 @@ func (s *Service) saveDraft(tx *sqldb.Tx, actor perm.Actor, at Place, in DraftIn
 			return 0, nil, err
 		}
 		if !in.Fresh {
-			overtaken = fault.New(fault.Conflict, "这份报表已在别的窗口保存过（%s）；两份都已保留，请打开“版本对比”选定一份", old.At)
+			overtaken = fault.New(fault.Conflict, "这份报表已在别的窗口保存过（%s）；两份都已保留，请打开“版本对比”选定一份", shortStamp(old.At))
 			return old.Seq, overtaken, s.noteDrafts(tx, &x, begun, actor)
 		}
 	}

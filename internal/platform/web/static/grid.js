@@ -34,9 +34,11 @@
     // Numbers as whole numbers at a scale, so that sums are exact.
     function whole(text, digits) {
       var s = text.replace(/[\uff01-\uff5e]/g, function (ch) { return String.fromCharCode(ch.charCodeAt(0) - 0xfee0); })
-        .replace(/[\s,\u3000\u00a0]/g, '').replace(/\u2212/g, '-');
-      var m = /^([+-]?)(\d*)(?:\.(\d*))?$/.exec(s);
+        .replace(/\u2212/g, '-').trim();
+      // A comma or a space counts only where it separates thousands.
+      var m = /^([+-]?)\s*(\d*|\d{1,3}(?:[,\s]\d{3})+)(?:\.(\d*))?$/.exec(s);
       if (!m || (m[2] === '' && !m[3])) return null;
+      m[2] = m[2].replace(/[,\s]/g, '');
       var frac = (m[3] || '').replace(/0+$/, '');
       if (frac.length > digits) return null;
       while (frac.length < digits) frac += '0';
@@ -150,7 +152,7 @@
     // Drafts are kept on the server: every 20 seconds and on leaving a cell, so that the idle exit
     // of the session takes nothing away.
     var url = form.getAttribute('data-autosave');
-    var state = document.getElementById('autosave');
+    var state = document.getElementById('autosave'), both = document.getElementById('both');
     var dirty = false, busy = false, stopped = !url, last = Date.now();
     function say(text) { if (state) state.textContent = text; }
     function save() {
@@ -167,11 +169,14 @@
           if (a.ok) {
             form.elements.seq.value = a.j.seq;
             say((form.getAttribute('data-kept') || '%s').replace('%s', a.j.at));
+            if (state) state.classList.remove('lost');
             return;
           }
           dirty = true;
           if (a.status === 409 || a.status === 401 || a.status === 403) stopped = true;
           say((form.getAttribute('data-lost') || '%s').replace('%s', a.j.error));
+          if (state) state.classList.add('lost');
+          if (a.status === 409 && both) both.hidden = false;
         })
         .catch(function () { busy = false; dirty = true; });
     }
