@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,6 +13,9 @@ import (
 	"kaiyang/internal/app"
 	"kaiyang/internal/core/fault"
 )
+
+// reportKinds names the documents, in the order of the help.
+var reportKinds = []string{"pack", "minutes", "bulletin", "notice", "leading-group", "annual"}
 
 func (c *cli) reportCmd() *cobra.Command {
 	var period, unit, out string
@@ -26,10 +30,17 @@ func (c *cli) reportCmd() *cobra.Command {
   leading-group   给领导小组的工作报告
   annual          年度毒情分析
 / makes a document; the format follows from the ending of the file`,
-		Example: "  kaiyang report pack --period 2018-05a --out pack.docx\n  kaiyang report annual --period 2017 --out annual.pdf",
-		Args:    cobra.ExactArgs(1),
+		Example:   "  kaiyang report pack --period 2018-05a --out pack.docx\n  kaiyang report annual --period 2017 --out annual.pdf",
+		Args:      cobra.ExactArgs(1),
+		ValidArgs: reportKinds,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(reportKinds, args[0]) {
+				return c.usage("没有 %s 这类文书；可用：%s", args[0], strings.Join(reportKinds, " "))
+			}
 			format := strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), ".")
+			if !slices.Contains([]string{"docx", "pdf", "xlsx"}, format) {
+				return c.usage("没有 %s 格式；可用 docx、pdf、xlsx", format)
+			}
 			ctx, o, err := c.open(cmd)
 			if err != nil {
 				return err

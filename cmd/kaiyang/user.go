@@ -156,7 +156,11 @@ func (c *cli) userList() *cobra.Command {
 				for _, p := range a.Posts {
 					posts = append(posts, p.NameIn(o.Units.Today(), c.words().Text))
 				}
-				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\t%s\n", a.Login, a.Name, strings.Join(posts, c.words().Text("、")))
+				var standing []string
+				for _, w := range a.Standing {
+					standing = append(standing, c.words().Text(w))
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s\t%s\t%s\t%s\n", a.Login, a.Name, strings.Join(posts, c.words().Text("、")), strings.Join(standing, c.words().Text("、")))
 			}
 			return nil
 		},

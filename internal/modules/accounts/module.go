@@ -33,10 +33,10 @@ func (s *Service) Module() web.Module {
 func menu() []web.MenuItem {
 	const group = "系统"
 	return []web.MenuItem{
-		{Group: group, Label: "账号", Path: "/accounts", Rule: ruleView, Order: 900},
+		{Group: group, Label: "账号", Path: "/accounts", Rule: ruleView, Order: 900, Start: 1},
 		{Group: group, Label: "岗位", Path: "/posts", Rule: ruleView, Order: 901},
 		{Group: group, Label: "角色与权限", Path: "/roles", Rule: ruleRoles, Order: 902},
-		{Group: group, Label: "审计", Path: "/audit", Rule: ruleAudit, Order: 903},
+		{Group: group, Label: "审计", Path: "/audit", Rule: ruleAudit, Order: 903, Start: 2},
 		{Group: group, Label: "安全参数", Path: "/settings/security", Rule: ruleView, Order: 904},
 		{Group: group, Label: "大屏", Path: "/settings/screens", Rule: ruleView, Order: 905},
 	}

@@ -307,6 +307,7 @@ type Listed struct {
 	Locked    time.Time // until when; zero if not locked
 	LogIns    int       // open ones
 	Addresses int       // from how many addresses they come; more than one may be a shared account (MLPS-07)
+	Standing  []string  // state and what an administrator should look at, in Chinese
 }
 
 // ListAccounts gives all accounts by log-in name.
@@ -366,6 +367,7 @@ func (s *Service) combine(accounts []Account, holdings []Holding, attempts []key
 		for _, n := range open[a.ID] {
 			list[i].LogIns += n
 		}
+		list[i].Standing = append([]string{stateText(a, today)}, flags(list[i], now)...)
 	}
 	return list
 }

@@ -96,8 +96,8 @@ func newEntryView(in entryIn) entryView {
 		v.Huge = v.Cells
 	}
 	found := o.Checked.Found
-	if !v.Tried && !v.FromFile {
-		found = nil // nobody has asked yet
+	if !v.Tried && (!v.FromFile || in.Err != nil) {
+		found = nil // nobody has asked yet, or the file just sent was refused, which says nothing of the draft
 	} else {
 		v.File, v.Hard, v.Soft, v.Info, v.Blank = findingsOf(in.Lang, l, o.Checked)
 		v.Same = sameOf(v.Hard)

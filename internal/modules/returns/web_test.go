@@ -371,6 +371,10 @@ func TestWorkbooksOnThePages(t *testing.T) {
 	f.upload("town", aprilPage+"/upload", good).leads(aprilPage + "?edit=1&check=1")
 	// What an upload took the place of is one's own: told in one line, not as another editor's.
 	p = f.get("town", aprilPage+"?check=1").wants(200, "检查通过，可以提交", "您先前的 1 份草稿也留着")
+	// A file that is refused then says nothing of the draft before it.
+	if p := f.upload("town", aprilPage+"/upload", NamedFile{"x.xlsx", []byte("PK\x03\x04 no")}).wants(422, "已损坏"); strings.Contains(string(p.body), "检查通过") {
+		t.Error("a refused file is said to have passed")
+	}
 	if strings.Contains(string(p.body), "也存有一份草稿") {
 		t.Error("an own earlier draft is shown as somebody else's")
 	}

@@ -468,7 +468,8 @@ func (b *Book) value(c stored) Value {
 	default:
 		b.numeric(&v, c)
 	}
-	if c.calc && v.Kind == Empty && !c.valued {
+	// A number without digits is no result; programs that cannot compute write it so.
+	if c.calc && v.Kind == Empty && (!c.valued || c.typ == typeNumber && c.text == "") {
 		v.Uncalculated = true
 	}
 	return v

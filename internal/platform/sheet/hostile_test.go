@@ -439,3 +439,20 @@ func TestForgedDirectory(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// Programs that write formulas and cannot compute them leave an empty number behind: that is no
+// result, while an empty text is one.
+func TestFormulasWithoutAResult(t *testing.T) {
+	part := `<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">` +
+		`<c r="A1"><f>2+3</f><v></v></c><c r="B1"><f>2+3</f></c><c r="C1" t="str"><f>""</f><v></v></c><c r="D1"><f>2+3</f><v>5</v></c></row></sheetData></worksheet>`
+	b, err := OpenBytes(rebuilt(t, plain(t), map[string][]byte{"xl/worksheets/sheet1.xml": []byte(part)}), Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for cell, want := range map[string]bool{"A1": true, "B1": true, "C1": false, "D1": false} {
+		v, err := b.Cell("Sheet1", cell)
+		if err != nil || v.Uncalculated != want {
+			t.Errorf("%s: without a result %v, want %v (%v)", cell, v.Uncalculated, want, err)
+		}
+	}
+}

@@ -223,14 +223,16 @@ func MayOpen(r *http.Request, path string) bool {
 	return false
 }
 
-// start gives the first page of the menu that a person can open, or the page of the own account.
+// start gives the page where somebody without the front page begins: the one of the own duty, else
+// the first of the menu, else the page of the own account.
 func (s *Site) start(a perm.Actor) string {
+	path, rank := s.opt.Change, -1
 	for _, m := range s.menu {
-		if m.Path != "/" && a.Can(m.Rule) {
-			return m.Path
+		if m.Path != "/" && m.Start > rank && a.Can(m.Rule) {
+			path, rank = m.Path, m.Start
 		}
 	}
-	return s.opt.Change
+	return path
 }
 
 // unchanged answers 304 when the reader already has this page as of the present data. The tag

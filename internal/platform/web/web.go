@@ -36,6 +36,7 @@ type MenuItem struct {
 	Path  string
 	Rule  perm.Rule
 	Order int // over all modules
+	Start int // above 0: posts without the front page begin here, at the highest they can open
 }
 
 // A Route is one address. Every route has a rule; only routes marked Public answer strangers.
