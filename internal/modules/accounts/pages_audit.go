@@ -148,7 +148,7 @@ func auditTable(l words.Lang, list []AuditLine, known deedNames) *table.Table {
 	for _, a := range list {
 		number := table.Number(itoa(a.No), itoa(a.No))
 		number.Href = "/audit/" + itoa(a.No)
-		who := strings.Trim(l.Text(a.Name)+" · "+l.Text(a.Post), " ·")
+		who := strings.Trim(l.Text(a.Name)+" · "+l.Last(a.Post), " ·")
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{number, table.Text(secondOf(a.At)), {Text: a.Account, Note: who},
 			table.Text(a.Address), {Text: known.label(l, a.Deed), Hint: a.Deed}, table.Text(a.Object), {Text: resultText(l, a.Result), Note: reasonText(l, a.Reason)},
 			table.Text(shorten(detailText(l, a.Deed, a.Detail), shownDetail))}})
@@ -162,7 +162,7 @@ func auditFile(l words.Lang, list []AuditLine, known deedNames) *table.Table {
 		{"label", "事项", 10}, {"deed", "事项代码", 12}, {"object", "对象", 12}, {"result", "结果", 4}, {"reason", "原因", 16}, {"detail", "明细", 30}, {"request", "请求编号", 12}})
 	for _, a := range list {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Number(itoa(a.No), itoa(a.No)), table.Text(a.At), table.Text(a.Account), table.Text(l.Text(a.Name)),
-			table.Text(l.Text(a.Post)), table.Text(a.Address), table.Text(known.label(l, a.Deed)), table.Text(a.Deed), table.Text(a.Object), table.Text(resultText(l, a.Result)),
+			table.Text(l.Last(a.Post)), table.Text(a.Address), table.Text(known.label(l, a.Deed)), table.Text(a.Deed), table.Text(a.Object), table.Text(resultText(l, a.Result)),
 			table.Text(reasonText(l, a.Reason)), table.Text(a.Detail), table.Text(a.Request)}})
 	}
 	return t
@@ -203,7 +203,7 @@ type auditLineView struct {
 
 func newAuditLineView(l words.Lang, a AuditLine, known deedNames) auditLineView {
 	v := auditLineView{AuditLine: a, Label: known.label(l, a.Deed), Outcome: resultText(l, a.Result), Lines: detailLines(l, a.Deed, a.Detail), Raw: indented(a.Detail), Prior: a.No - 1, Next: a.No + 1}
-	v.Reason, v.Name, v.Post = reasonText(l, a.Reason), l.Text(a.Name), l.Text(a.Post)
+	v.Reason, v.Name, v.Post = reasonText(l, a.Reason), l.Text(a.Name), l.Last(a.Post)
 	return v
 }
 

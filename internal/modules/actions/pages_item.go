@@ -257,7 +257,7 @@ func (v *itemView) parties(x lens, w *Whole) {
 			if f.Unit != p.Unit {
 				continue
 			}
-			fv := feedbackView{Text: lines(f.Text), By: strings.TrimSpace(f.Name + " " + f.Post), At: stamp(f.At)}
+			fv := feedbackView{Text: lines(f.Text), By: strings.TrimSpace(f.Name + " " + x.Last(f.Post)), At: stamp(f.At)}
 			if f.Round < a.Round {
 				fv.Round = x.say("第 %d 轮", f.Round)
 			}
@@ -302,7 +302,7 @@ func lines(s string) []string {
 }
 
 func (x lens) entry(e Entry) entryView {
-	v := entryView{At: stamp(e.At), By: x.Text(e.Name), Post: e.Post, Deed: x.Text(e.Deed.Label()), Reason: e.Reason, Note: e.Note}
+	v := entryView{At: stamp(e.At), By: x.Text(e.Name), Post: x.Last(e.Post), Deed: x.Text(e.Deed.Label()), Reason: e.Reason, Note: e.Note}
 	if e.Deed == Escalate {
 		v.Note = x.Text(e.Note)
 	}

@@ -182,7 +182,7 @@ func historyTable(x lens, history []Revision) *table.Table {
 		}
 		by := r.By
 		if r.Post != "" {
-			by += " · " + r.Post
+			by += " · " + x.lang.Last(r.Post)
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(strconv.Itoa(r.Version)), table.Text(moment(r.At)), table.Text(by), table.Text(what)}})
 	}

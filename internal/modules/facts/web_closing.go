@@ -77,7 +77,7 @@ func (s *Service) getClosing(w http.ResponseWriter, r *http.Request) error {
 		if sent, err := web.SendTable(w, r, x.t("更正 %s", c.Period), t); sent || err != nil {
 			return err
 		}
-		v := closingView{Words: x.period(c.Period), At: moment(c.At), By: c.By, Post: c.Post, Reason: c.Reason, No: c.No, Restated: t}
+		v := closingView{Words: x.period(c.Period), At: moment(c.At), By: c.By, Post: x.lang.Last(c.Post), Reason: c.Reason, No: c.No, Restated: t}
 		return closingPage().Render(w, r, "封账", v)
 	}
 	return fault.New(fault.Missing, "没有变更号为 %s 的封账；请从封账列表进入", r.PathValue("no"))

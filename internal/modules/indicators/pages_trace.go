@@ -259,7 +259,7 @@ func (x lens) cellCards(list []CellHistory, named bool, handed func(source strin
 		}
 		versions := newestFirst(h.Versions)
 		for i, v := range versions {
-			r := versionRow{No: v.No, At: instant(v.At), By: x.both(v.By, v.Post), Reason: v.Reason, Restated: v.Restated, Current: i == 0, Cell: v.Ref}
+			r := versionRow{No: v.No, At: instant(v.At), By: x.both(v.By, x.Last(v.Post)), Reason: v.Reason, Restated: v.Restated, Current: i == 0, Cell: v.Ref}
 			if v.Missing {
 				r.Value = x.Text(measure.Absent.Text())
 			} else {

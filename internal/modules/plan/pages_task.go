@@ -64,7 +64,7 @@ func (x lens) mark(m Mark) markLine {
 }
 
 func (s *Service) reportLine(x lens, a perm.Actor, b book, t Task, r Report) reportLine {
-	l := reportLine{ID: r.ID, Version: r.Version, Period: x.period(r.Period), Percent: strconv.Itoa(r.Percent) + "%", Text: r.Text, Help: r.Help, State: x.t(r.State.Text()), By: r.By + "（" + r.Post + "）", At: at16(r.At), Reason: r.Reason,
+	l := reportLine{ID: r.ID, Version: r.Version, Period: x.period(r.Period), Percent: strconv.Itoa(r.Percent) + "%", Text: r.Text, Help: r.Help, State: x.t(r.State.Text()), By: r.By + x.Text("（") + x.Last(r.Post) + x.Text("）"), At: at16(r.At), Reason: r.Reason,
 		Own: r.Login == a.Login, Judge: underPlan(b.plan.ID, "/reports/"+num(r.ID)+"/judge"), Raise: underPlan(b.plan.ID, "/reports/"+num(r.ID)+"/raise")}
 	l.Tag = map[ReportState]string{Filed: "warn", Verified: "good", Returned: "bad"}[r.State]
 	if r.CheckBy != "" {

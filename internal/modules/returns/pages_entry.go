@@ -157,7 +157,7 @@ func (v *entryView) others(in entryIn) {
 }
 
 func newEventView(l words.Lang, e Event) eventView {
-	return eventView{At: shortStamp(e.At), Name: e.Name, Post: e.Post, Deed: words.T(l, e.Deed.Text()), Reason: e.Reason, Version: e.Version}
+	return eventView{At: shortStamp(e.At), Name: e.Name, Post: l.Last(e.Post), Deed: words.T(l, e.Deed.Text()), Reason: e.Reason, Version: e.Version}
 }
 
 // stateTag gives the class of the tag of a state.

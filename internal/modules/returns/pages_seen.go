@@ -41,7 +41,7 @@ func newSeenView(lang words.Lang, seen *Seen, code string, today period.Day, cel
 	l, x := seen.Layout, seen.Return
 	v := seenView{Form: l.Form.Title(lang == words.English), Unit: l.Tree.Name(l.Place.Unit), Period: periodName(lang, l.Place.Period), State: words.T(lang, x.StateText()),
 		StateTag: stateTag(x), Due: seen.Standing.Due.String(), Closed: seen.Closed, Restated: x.Restated, ID: x.ID, Version: seen.Version.No, Newest: seen.Version.No == x.Version,
-		At: shortStamp(seen.Version.At), By: seen.Version.Name, Post: seen.Version.Post, Source: words.T(lang, seen.Version.Source.Text()), FileName: seen.Version.FileName,
+		At: shortStamp(seen.Version.At), By: seen.Version.Name, Post: lang.Last(seen.Version.Post), Source: words.T(lang, seen.Version.Source.Text()), FileName: seen.Version.FileName,
 		Comment: seen.Version.Comment, Reason: seen.Version.Reason, Before: seen.Before.No, Warnings: seen.Version.Warnings,
 		MayFill: seen.MayFill, MayReview: seen.MayReview, MayApprove: seen.MayApprove, MaySendBack: seen.MaySendBack,
 		Path: "/returns/review/" + intText(x.ID), Entry: address(l.Place, code), Cell: cell}

@@ -118,11 +118,11 @@ func (s *Store) GetTx(tx *sqldb.Tx, owner, hash string) (File, []byte, error) {
 	content := k.content
 	if k.packing == "gzip" {
 		if content, err = unpack(k.content, k.f.Size); err != nil {
-			return k.f, nil, fault.Because(err, fault.Internal, "文件 %s 的内容与登记不符，数据库可能已损坏；请用 kaiyang check 检查", k.f.Name)
+			return k.f, nil, fault.Because(err, fault.Unavailable, "文件 %s 的内容与登记不符，数据库可能已损坏；请用 kaiyang check 检查", k.f.Name)
 		}
 	}
 	if Hash(content) != k.f.Hash {
-		return k.f, nil, fault.New(fault.Internal, "文件 %s 的内容与登记不符，数据库可能已损坏；请用 kaiyang check 检查", k.f.Name)
+		return k.f, nil, fault.New(fault.Unavailable, "文件 %s 的内容与登记不符，数据库可能已损坏；请用 kaiyang check 检查", k.f.Name)
 	}
 	return k.f, content, nil
 }

@@ -311,7 +311,7 @@ func (db *DB) Snapshot(ctx context.Context, file string) error {
 	defer own.Close()
 	if _, err := own.ExecContext(ctx, `VACUUM INTO $1`, file); err != nil {
 		os.Remove(file)
-		return db.translate(err)
+		return db.copyFault(err, file)
 	}
 	return nil
 }

@@ -47,6 +47,18 @@ func (db *DB) translate(err error) error {
 	return err
 }
 
+// copyFault says what kept a copy from being written: a sick database, or the place of the copy.
+func (db *DB) copyFault(err error, file string) error {
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM:
+			return sqliteFault(err, lite.Code(), file)
+		}
+	}
+	return db.translate(err)
+}
+
 func sqliteFault(err error, code int, where string) error {
 	switch code {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:

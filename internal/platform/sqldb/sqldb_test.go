@@ -255,6 +255,11 @@ func TestADamagedFileIsNamedWithTheRemedy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// What the place of a copy refuses is told of that place, not of the database.
+	nowhere := filepath.Join(dir, "none", "copy.db")
+	if err := db.Snapshot(ctx, nowhere); fault.KindOf(err) != fault.Unavailable || !strings.Contains(fault.Say(err, nil), nowhere) {
+		t.Errorf("a copy to nowhere: %v", err)
+	}
 	file := filepath.Join(dir, "copy.db")
 	if err := db.Snapshot(ctx, file); err != nil {
 		t.Fatal(err)

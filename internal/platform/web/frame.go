@@ -90,7 +90,7 @@ func writeLayout(w http.ResponseWriter, r *http.Request, status int, title strin
 	}
 	var menu []menuGroup
 	if a := session.Actor; a.Login != "" {
-		v.SignedIn, v.Name, v.Post = true, a.Name, a.PostTitle()
+		v.SignedIn, v.Name, v.Post = true, a.Name, lang.Last(a.PostTitle())
 		if !session.MustChange && !session.Screen {
 			if menu = s.menuFor(a, lang, r.URL.Path); len(menu) > 0 {
 				v.Menu = menuMark

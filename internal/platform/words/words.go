@@ -6,6 +6,7 @@ import (
 	_ "embed" // the catalogue
 	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -54,6 +55,13 @@ func (l Lang) Text(chinese string) string {
 		}
 	}
 	return chinese
+}
+
+// Last translates the last word of a recorded text, as of a post that is written with a unit's
+// name and a role: the name stays.
+func (l Lang) Last(text string) string {
+	i := strings.LastIndexByte(text, ' ') + 1
+	return text[:i] + l.Text(text[i:])
 }
 
 // Pick gives the name in language l: the English one where there is one, else the Chinese.
