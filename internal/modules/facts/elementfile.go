@@ -124,8 +124,12 @@ func guess(h string, cat *measure.Catalogue) string {
 	if f := knownHead(cleanHead(h), factFields); f != "" {
 		return f
 	}
-	if e, ok := cat.Name(h); ok {
-		return "value:" + e.Code
+	// Ledgers often write the unit of measure behind the name: 查处吸毒人员（人次）.
+	name, _, _ := strings.Cut(measure.Halfwidth(h), "(")
+	for _, n := range []string{h, strings.TrimSpace(name)} {
+		if e, ok := cat.Name(n); ok && n != "" {
+			return "value:" + e.Code
+		}
 	}
 	switch {
 	case strings.Contains(h, "乡镇"), strings.Contains(h, "村"), strings.Contains(h, "部门"), strings.Contains(h, "单位"):
