@@ -72,7 +72,7 @@ func waitingTable(l words.Lang, id, name string, rows []waitingView) *table.Tabl
 	for _, w := range rows {
 		unit, when, at := table.Link(w.Unit, w.Path), table.Text(w.Period), table.Text(w.At)
 		unit.SortKey, when.SortKey = w.UnitKey, w.PeriodKey
-		at.Note = words.T(l, "第 %d 版 · %s", w.Version, l.Last(w.By))
+		at.Note = words.T(l, "第 %d 版 · %s", w.Version, w.By)
 		t.Rows = append(t.Rows, table.Row{ID: w.Pick, Cells: []table.Cell{unit, table.Text(w.Form), when, at, table.Text(w.remarks(l))}})
 	}
 	return t

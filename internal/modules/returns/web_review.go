@@ -84,7 +84,7 @@ func (s *Service) newWaitingView(l words.Lang, st Standing, by string) waitingVi
 	at := x.Place
 	tree := s.units.Register().On(at.Period.Last())
 	w := waitingView{Pick: SourceID(x.ID, x.Version), Version: x.Version, Form: st.Form.Title(l == words.English), Unit: s.name(at.Unit, at.Period.Last()), UnitKey: tree.Pinyin(at.Unit),
-		Period: periodName(l, at.Period), PeriodKey: at.Period.String(), At: shortStamp(x.LastAt), By: by, Correcting: x.Approved > 0,
+		Period: periodName(l, at.Period), PeriodKey: at.Period.String(), At: shortStamp(x.LastAt), By: l.Last(by), Correcting: x.Approved > 0,
 		Closed: s.facts.Closed(at.Period), Path: "/returns/review/" + intText(x.ID)}
 	if n := st.Late(s.today()); n > 0 {
 		w.Late = words.T(l, "迟报 %d 天", n)
