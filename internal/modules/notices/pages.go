@@ -104,14 +104,11 @@ func lineOf(l words.Lang, n Notice, text string, set Settings, today period.Day)
 	x.Tag = map[notify.Kind]string{notify.ToDo: "warn", notify.Deadline: "bad", notify.Result: "good", notify.Invite: "blue"}[n.Kind]
 	if !n.Due.IsZero() {
 		x.Due = words.T(l, "期限 %s", n.Due)
-		switch {
-		case n.Kind == notify.Invite:
+		if n.Kind == notify.Invite {
 			x.Due = words.T(l, "日期 %s", n.Due)
-		case n.Due < today:
-			x.Late = "bad"
-		case set.soon(n.Due, today):
-			x.Late = "warn"
+			return x
 		}
+		x.Late = map[urgency]string{near: "warn", late: "bad"}[set.presses(n.Kind, n.Due, today)]
 	}
 	return x
 }
@@ -128,7 +125,7 @@ func digestSentence(l words.Lang, all []Notice, d Digest, set Settings, today pe
 	var count counter
 	for _, n := range all {
 		if named[n.ID] {
-			count.add(n.Kind, n.Path, set.soon(n.Due, today))
+			count.add(n.Kind, n.Path, set.presses(n.Kind, n.Due, today))
 		}
 	}
 	if count.total() == 0 {

@@ -102,24 +102,45 @@ func (s Settings) digestDue(now time.Time, works func(period.Day) bool) bool {
 	return works(period.DayOf(now)) && now.Hour()*60+now.Minute() >= at
 }
 
-// soon tells whether a deadline comes near or has passed within the last month.
-func (s Settings) soon(due, today period.Day) bool {
-	return !due.IsZero() && due <= today.AddDays(s.SoonDays) && due >= today.AddDays(-31)
+// An urgency is how a notice's day stands to today.
+type urgency uint8
+
+const (
+	calm urgency = iota
+	near         // to be done, or held, within the days set
+	late         // was to be done within the last month
+)
+
+// presses tells how the day of a notice presses: only what is to be done, or attended, can. A
+// meeting that was held does not.
+func (s Settings) presses(k notify.Kind, due, today period.Day) urgency {
+	switch {
+	case due.IsZero() || k != notify.ToDo && k != notify.Deadline && k != notify.Invite:
+		return calm
+	case due >= today && due <= today.AddDays(s.SoonDays):
+		return near
+	case due < today && due >= today.AddDays(-31) && k != notify.Invite:
+		return late
+	}
+	return calm
 }
 
 // Counts are how many notices of each sort wait; this and a link are all that leaves the system.
 type Counts struct {
-	Soon  int // deadlines that come near or have passed
+	Late  int // deadlines that have passed
+	Soon  int // deadlines that come near
 	ToDo  int
 	Meet  int
 	Other int
 }
 
-func (c *Counts) add(k notify.Kind, soon bool) {
+func (c *Counts) add(k notify.Kind, u urgency) {
 	switch {
 	case k == notify.Invite:
 		c.Meet++
-	case soon:
+	case u == late:
+		c.Late++
+	case u == near:
 		c.Soon++
 	case k == notify.ToDo || k == notify.Deadline:
 		c.ToDo++
@@ -128,7 +149,7 @@ func (c *Counts) add(k notify.Kind, soon bool) {
 	}
 }
 
-func (c Counts) total() int { return c.Soon + c.ToDo + c.Meet + c.Other }
+func (c Counts) total() int { return c.Late + c.Soon + c.ToDo + c.Meet + c.Other }
 
 // outside is what a message outside may be made of. It has no place for a person (STANDARDS
 // NOTE-01): counts, a link of the office's own network, and, where the office allows titles,
@@ -143,17 +164,21 @@ type outside struct {
 // body writes the message.
 func (o outside) body(tr func(string) string) string {
 	t := func(format string, args ...any) string { return fmt.Sprintf(tr(format), args...) }
-	parts := ""
+	parts, n := "", 0
 	for _, p := range []struct {
 		n      int
 		format string
-	}{{o.counts.Soon, "%d 项任务即将到期"}, {o.counts.ToDo, "%d 项待办"}, {o.counts.Meet, "%d 项会议通知"}, {o.counts.Other, "%d 项其他通知"}} {
-		switch {
-		case p.n == 0:
-		case parts == "":
+	}{{o.counts.Late, "%d 项任务已过期限"}, {o.counts.Soon, "%d 项任务即将到期"}, {o.counts.ToDo, "%d 项待办"}, {o.counts.Meet, "%d 项会议通知"}, {o.counts.Other, "%d 项其他通知"}} {
+		if p.n == 0 {
+			continue
+		}
+		switch n++; n {
+		case 1:
 			parts = t(p.format, p.n)
-		default:
+		case 2:
 			parts = t("%s，另有 %s", parts, t(p.format, p.n))
+		default:
+			parts = t("%s、%s", parts, t(p.format, p.n))
 		}
 	}
 	s := t("您有 %s。", parts)

@@ -109,9 +109,37 @@ func TestNothingTypedLeaves(t *testing.T) {
 }
 
 func TestWhatAMailSays(t *testing.T) {
-	o := outside{counts: Counts{Soon: 3, Meet: 1}, link: "http://10.1.2.3/inbox"}
-	if got, want := o.body(words.Chinese.Text), "您有 3 项任务即将到期，另有 1 项会议通知。\n请登录本系统查看：http://10.1.2.3/inbox"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	for want, c := range map[string]Counts{
+		"您有 3 项任务即将到期，另有 1 项会议通知。":                 {Soon: 3, Meet: 1},
+		"您有 2 项任务已过期限，另有 1 项任务即将到期、4 项待办、1 项其他通知。": {Late: 2, Soon: 1, ToDo: 4, Other: 1},
+		"您有 2 项任务已过期限。":                            {Late: 2},
+	} {
+		o := outside{counts: c, link: "http://10.1.2.3/inbox"}
+		if got, want := o.body(words.Chinese.Text), want+"\n请登录本系统查看：http://10.1.2.3/inbox"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// What is over is not called near, and what needs nothing of the reader does not press.
+func TestWhatPresses(t *testing.T) {
+	s, today := defaultSettings(), period.MustDay("2018-05-10")
+	for _, c := range []struct {
+		kind notify.Kind
+		due  string
+		want urgency
+	}{
+		{notify.ToDo, "2018-05-10", near}, {notify.Deadline, "2018-05-13", near}, {notify.Deadline, "2018-05-14", calm},
+		{notify.Deadline, "2018-05-09", late}, {notify.ToDo, "2018-04-09", late}, {notify.ToDo, "2018-04-08", calm},
+		{notify.Invite, "2018-05-11", near}, {notify.Invite, "2018-04-26", calm},
+		{notify.Info, "2018-05-10", calm}, {notify.Result, "2018-05-07", calm},
+	} {
+		if got := s.presses(c.kind, period.MustDay(c.due), today); got != c.want {
+			t.Errorf("%v due %s: %v, want %v", c.kind, c.due, got, c.want)
+		}
+	}
+	if got := s.presses(notify.ToDo, 0, today); got != calm {
+		t.Errorf("without a day: %v", got)
 	}
 }
 

@@ -92,15 +92,15 @@ func (s *Service) digest(tx *sqldb.Tx, set Settings, today period.Day, a perm.Ac
 	out := outside{link: set.Base + "/inbox"}
 	var count counter
 	for _, n := range unread {
-		soon := set.soon(n.Due, today)
-		if n.ID <= upto && !soon {
+		u := set.presses(n.Kind, n.Due, today)
+		if n.ID <= upto && u == calm {
 			continue
 		}
 		d.Notices = append(d.Notices, n.ID)
 		if !p.wants(n.Kind) {
 			continue
 		}
-		if count.add(n.Kind, n.Path, soon) && set.Titles && len(out.titles) < mostTitles {
+		if count.add(n.Kind, n.Path, u) && set.Titles && len(out.titles) < mostTitles {
 			out.titles = append(out.titles, titleOf(n, lang.Text))
 		}
 	}
@@ -130,7 +130,7 @@ type counter struct {
 }
 
 // add tells whether the matter is counted for the first time.
-func (c *counter) add(k notify.Kind, path string, soon bool) bool {
+func (c *counter) add(k notify.Kind, path string, u urgency) bool {
 	if path != "" {
 		if c.seen[path] {
 			return false
@@ -140,7 +140,7 @@ func (c *counter) add(k notify.Kind, path string, soon bool) bool {
 		}
 		c.seen[path] = true
 	}
-	c.Counts.add(k, soon)
+	c.Counts.add(k, u)
 	return true
 }
 
@@ -171,7 +171,7 @@ func (s *Service) groupDigests(tx *sqldb.Tx, set Settings, today period.Day, upt
 		var count counter
 		for _, n := range fresh {
 			if (n.ID > upto || old > 0) && r.concerns(n.roles, n.units) {
-				count.add(n.Kind, n.Path, set.soon(n.Due, today))
+				count.add(n.Kind, n.Path, set.presses(n.Kind, n.Due, today))
 			}
 		}
 		if count.total() == 0 {
