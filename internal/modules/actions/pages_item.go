@@ -20,7 +20,7 @@ type stepView struct {
 
 type partyView struct {
 	Unit     string
-	Now      string // the successor, where the unit is no more
+	Gone     bool // the unit is no more, and none stands for it
 	Lead     bool
 	State    string
 	Tag      string

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"kaiyang/internal/core/calendar"
@@ -20,6 +21,7 @@ import (
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/notify"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/words"
 )
 
 // Units is what action items need to know of the units.
@@ -56,6 +58,8 @@ type Service struct {
 	named   func() []Named
 	heads   func(org.UnitID) bool
 	print   Print
+
+	passed sync.Map // which items this process has told a successor of
 }
 
 // New makes the service.
@@ -111,6 +115,16 @@ func (s *Service) unitName(u org.UnitID) string {
 		return x.Last().Name
 	}
 	return strconv.Itoa(int(u))
+}
+
+// standingName names a unit together with the one that stands for it today.
+func (s *Service) standingName(l words.Lang) func(org.UnitID) string {
+	return func(u org.UnitID) string {
+		if next := s.now(u); next != u {
+			return words.T(l, "%s（现由%s承接）", s.unitName(u), s.unitName(next))
+		}
+		return s.unitName(u)
+	}
 }
 
 func (s *Service) unitCode(u org.UnitID) string {

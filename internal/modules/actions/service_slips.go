@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/perm"
@@ -45,13 +46,15 @@ func (s *Service) IssueSlip(ctx context.Context, by perm.Actor, id int64, l Leve
 
 func (s *Service) slipBody(a *Action, st Standing, set Settings, l Level) SlipBody {
 	reply, _ := s.units.Calendar().AddWorkdays(s.today(), 3)
-	b := SlipBody{No: a.No, Title: a.Title, Content: a.Content, Standard: a.Standard, Source: a.Source.Text, Lead: s.fullName(a.Lead()), Deadline: a.Deadline.Chinese(),
+	b := SlipBody{No: a.No, Title: a.Title, Content: a.Content, Standard: a.Standard, Source: a.Source.Text, Lead: s.fullName(s.now(a.Lead())), Deadline: a.Deadline.Chinese(),
 		State: a.State.Text(), Why: st.Why(nil), Demands: demands(l, a, a.Deadline, reply), Office: s.officeName(set), Day: s.today().Chinese(), Reply: reply.Chinese()}
 	if a.First != 0 {
 		b.First = a.First.Chinese()
 	}
 	for _, u := range a.Assist() {
-		b.Assist = append(b.Assist, s.fullName(u))
+		if name := s.fullName(s.now(u)); name != b.Lead && !slices.Contains(b.Assist, name) {
+			b.Assist = append(b.Assist, name)
+		}
 	}
 	return b
 }

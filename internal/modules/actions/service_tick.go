@@ -24,6 +24,9 @@ func (s *Service) Tick(ctx context.Context) (err error) {
 	if work, _ := s.units.Calendar().IsWorkday(today); !work {
 		return nil
 	}
+	if err := s.passOn(ctx); err != nil {
+		return err
+	}
 	var ready []int64
 	err = s.db.View(ctx, func(tx *sqldb.Tx) (err error) {
 		ready, err = s.ready(tx, today)
@@ -44,6 +47,51 @@ func (s *Service) Tick(ctx context.Context) (err error) {
 		}
 		return nil
 	})
+}
+
+// An inheritance is an open item whose unit has been merged into another.
+type inheritance struct {
+	item     int64
+	from, to org.UnitID
+}
+
+// passOn tells the successors of merged units, once each, which items are theirs now.
+func (s *Service) passOn(ctx context.Context) error {
+	var fresh []inheritance
+	names := map[int64]Action{}
+	err := s.db.View(ctx, func(tx *sqldb.Tx) error {
+		list, err := allItems(tx)
+		for i, a := range list {
+			for _, p := range a.Parties {
+				h := inheritance{a.ID, p.Unit, s.now(p.Unit)}
+				if _, told := s.passed.Load(h); h.from == h.to || told || !a.withUnits() {
+					continue
+				}
+				fresh, names[a.ID] = append(fresh, h), list[i]
+			}
+		}
+		return err
+	})
+	if err != nil || len(fresh) == 0 {
+		return err
+	}
+	err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
+		for _, h := range fresh {
+			a := names[h.item]
+			e := notify.Event{Key: fmt.Sprintf("actions:%d:passed:%d:%d", h.item, h.from, h.to), Kind: notify.ToDo, Path: itemPath(h.item), Due: a.Deadline, Urgent: a.Urgent,
+				Roles: handlerRoles(), Units: []org.UnitID{h.to}, Text: "%s的事项 %s 现由本单位承接，截止 %s，请接着办理", Args: []any{s.unitName(h.from), a.name(), a.Deadline}}
+			if err := s.tell(tx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		for _, h := range fresh {
+			s.passed.Store(h, true)
+		}
+	}
+	return err
 }
 
 // ready lists the items for which a step is due.

@@ -125,7 +125,7 @@ func NewSlipDocument(s Slip) *docgen.Document {
 		Sign: &docgen.Signature{Unit: b.Office, Day: b.Day, Sealed: true},
 		Meta: docgen.Meta{Subject: s.Level.Text() + " " + b.No, Author: b.Office, Made: s.At}}
 	d.Body = append(d.Body, docgen.Say(fmt.Sprintf("下列事项%s，现予督办。", s.Level.Occasion())), line("事项", b.No+" "+b.Title))
-	if b.Content != "" && b.Content != b.Title {
+	if b.Content != "" && strings.TrimRight(b.Content, "。") != strings.TrimRight(b.Title, "。") {
 		for i, p := range strings.Split(b.Content, "\n") {
 			if p = strings.TrimSpace(p); p == "" {
 				continue

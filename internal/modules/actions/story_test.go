@@ -250,6 +250,20 @@ func TestAMergedUnitsItemsGoToItsSuccessor(t *testing.T) {
 		if len(list) != 1 || list[0].Lead != jia {
 			t.Errorf("items of the successor: %+v", list)
 		}
+		// Whoever takes over is told so, once for each unit that is no more.
+		w.must(w.Tick(w.ctx))
+		w.must(w.Tick(w.ctx))
+		passed := 0
+		for _, e := range w.told.events {
+			if strings.Contains(e.Text, "现由本单位承接") {
+				if passed++; len(e.Units) != 1 || e.Units[0] != 50 {
+					t.Errorf("told of what it takes over: %+v", e)
+				}
+			}
+		}
+		if passed != 2 {
+			t.Errorf("%d notices of what is taken over, want 2", passed)
+		}
 		for _, e := range w.told.events[1:] {
 			for _, u := range e.Units {
 				if u == jia || u == yi {

@@ -40,10 +40,8 @@ func (s *Service) showItem(w http.ResponseWriter, r *http.Request, status int, t
 		_, _, v.Unknown = s.dayOf(item.Asked)
 	}
 	for i, p := range item.Parties {
-		if now := s.now(p.Unit); now != p.Unit {
-			v.Parties[i].Now = x.unit(now)
-		} else if !s.units.Today().Has(p.Unit) {
-			v.Parties[i].Now = "?"
+		if s.now(p.Unit) == p.Unit && !s.units.Today().Has(p.Unit) {
+			v.Parties[i].Gone = true
 		}
 	}
 	if v.Effect != nil && !web.MayOpen(r, v.Effect.Path) {

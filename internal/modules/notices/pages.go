@@ -108,7 +108,13 @@ func lineOf(l words.Lang, n Notice, text string, set Settings, today period.Day)
 			x.Due = words.T(l, "日期 %s", n.Due)
 			return x
 		}
-		x.Late = map[urgency]string{near: "warn", late: "bad"}[set.presses(n.Kind, n.Due, today)]
+		switch {
+		case n.Kind != notify.ToDo && n.Kind != notify.Deadline:
+		case n.Due < today:
+			x.Late = "bad"
+		case set.presses(n.Kind, n.Due, today) == near:
+			x.Late = "warn"
+		}
 	}
 	return x
 }
