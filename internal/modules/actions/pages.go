@@ -20,7 +20,8 @@ import (
 // A lens is what the builders of pages know of the reader: language, names of units.
 type lens struct {
 	words.Lang
-	unit  func(org.UnitID) string
+	unit  func(org.UnitID) string // with the one that stands for it today
+	then  func(org.UnitID) string // without
 	key   func(org.UnitID) string // for sorting by name
 	code  func(org.UnitID) string
 	exact func(u, of org.UnitID) bool // u is of today, or its successor is

@@ -313,7 +313,7 @@ func (x lens) entry(e Entry) entryView {
 		v.Move = x.Text(e.Before.Text()) + " → " + x.Text(e.After.Text())
 	}
 	if e.Unit != 0 {
-		v.Unit = x.unit(e.Unit)
+		v.Unit = x.then(e.Unit)
 	}
 	return v
 }

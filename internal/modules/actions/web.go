@@ -62,7 +62,7 @@ func (s *Service) routes() []web.Route {
 
 func (s *Service) lens(r *http.Request) lens {
 	today := s.units.Today()
-	return lens{Lang: web.LangOf(r), unit: s.standingName(web.LangOf(r)), code: s.unitCode, key: func(u org.UnitID) string { return today.Pinyin(s.now(u)) },
+	return lens{Lang: web.LangOf(r), unit: s.standingName(web.LangOf(r)), then: s.unitName, code: s.unitCode, key: func(u org.UnitID) string { return today.Pinyin(s.now(u)) },
 		exact: func(u, of org.UnitID) bool { return u == of || s.now(u) == of }, names: s.LightNames(r.Context())}
 }
 

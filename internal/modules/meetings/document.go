@@ -33,8 +33,7 @@ func (w *writer) figure(f measure.Shown, unit string) docgen.Run {
 
 // cell is the cell of a figure in a table; its number leads to the trace.
 func (w *writer) cell(f measure.Shown, unit string) table.Cell {
-	w.figure(f, unit)
-	return table.Figure(table.Fig{Text: f.Text, Exact: f.Value, Href: f.Path, Note: f.Note, None: f.Value == ""})
+	return table.Figure(table.Fig{Text: f.Text, Exact: f.Value, Href: f.Path, Source: w.figure(f, unit).Source, Note: f.Note, None: f.Value == ""})
 }
 
 func number(exact, printed string) table.Cell {
@@ -206,7 +205,11 @@ func (c Content) forceBlocks(w *writer, f ForcePage) (out []docgen.Block) {
 	for _, x := range f.Figures {
 		t.Rows = append(t.Rows, c.figureRow(w, x))
 	}
-	out = append(out, docgen.Table{Table: t.Keep("name", "period", "value", "interval", "target", "light", "prev", "year_before", "moved")})
+	keep := []string{"name", "period", "value", "interval", "target", "light", "prev", "year_before", "moved"}
+	if !slices.ContainsFunc(f.Figures, func(x measure.Shown) bool { return x.Interval != "" }) {
+		keep = slices.DeleteFunc(keep, func(k string) bool { return k == "interval" })
+	}
+	out = append(out, docgen.Table{Table: t.Keep(keep...)})
 	if p, ok := trendOf(f.Figures, f.Ranked); ok {
 		out = append(out, p)
 	}
@@ -259,9 +262,19 @@ func trendOf(list []measure.Shown, name string) (docgen.Picture, bool) {
 	return docgen.Picture{Chart: l, Caption: best.Name + "走势", Width: 130}, true
 }
 
+// rankedPeriod names the period of a ranking for its caption, where all have the same.
+func rankedPeriod(list []measure.Shown) string {
+	for _, x := range list {
+		if x.Period != list[0].Period {
+			return ""
+		}
+	}
+	return "（" + list[0].Period.Chinese() + "）"
+}
+
 func (c Content) rankingTable(w *writer, f ForcePage) *table.Table {
-	t := &table.Table{ID: fmt.Sprintf("rank%d", f.Unit), Name: f.Name + "排名", Caption: "各乡镇“" + f.Ranked + "”", Columns: []table.Column{
-		{Head: []string{"位次"}, Key: "place", Align: table.Center}, {Head: []string{"乡镇"}, Key: "unit", RowHead: true, Width: 8}, {Head: []string{"期别"}, Key: "period", Width: 6},
+	t := &table.Table{ID: fmt.Sprintf("rank%d", f.Unit), Name: f.Name + "排名", Caption: "各乡镇“" + f.Ranked + "”" + rankedPeriod(f.Ranking), Columns: []table.Column{
+		{Head: []string{"位次"}, Key: "place", Align: table.Center}, {Head: []string{"乡镇"}, Key: "unit", RowHead: true, Width: 8},
 		{Head: []string{"数值"}, Key: "value", Align: table.Right}, {Head: []string{"分子/分母"}, Key: "fraction", Align: table.Right}, {Head: []string{"目标"}, Key: "target"}, {Head: []string{"灯"}, Key: "light"},
 	}}
 	for _, x := range f.Ranking {
@@ -272,7 +285,7 @@ func (c Content) rankingTable(w *writer, f ForcePage) *table.Table {
 		if x.Numerator != "" {
 			fraction = x.Numerator + "/" + x.Denominator
 		}
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(place), table.Text(c.name(x.Unit)), table.Text(x.Period.Chinese()), w.cell(x, c.name(x.Unit)), table.Text(fraction), table.Text(x.Target),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(place), table.Text(c.name(x.Unit)), w.cell(x, c.name(x.Unit)), table.Text(fraction), table.Text(x.Target),
 			table.Light(x.Light, chart.LightWord(x.Light))}})
 	}
 	f.Chance.beside(t, f.Ranking, func(s string) string { return s })

@@ -111,6 +111,7 @@ type Cell struct {
 	Exact   string // the exact value as a decimal or a fraction, "0.375165", "1/3"; for sorting and JSON
 	SortKey string // for ByText instead of the text
 	Href    string // where the cell leads: the trace of a figure
+	Source  int    // number of the figure in the sources of its document, set as a small mark there; 0 none
 	Light   measure.Light
 	Missing bool   // there is no number; Text says why
 	Quiet   bool   // leads to where the figure beside it leads: no line of its own under it
@@ -145,18 +146,19 @@ func Missing(reason string) Cell {
 
 // A Fig is what a figure cell shows.
 type Fig struct {
-	Text  string // printed value, or the reason where there is none
-	Exact string // exact value; empty together with Missing
-	Href  string // its trace
-	Light measure.Light
-	Note  string // "不完整", "预览"
-	Hint  string // "缺 3 个单位：…"
-	None  bool   // no value
+	Text   string // printed value, or the reason where there is none
+	Exact  string // exact value; empty together with Missing
+	Href   string // its trace
+	Source int    // number in the sources of its document, 0 none
+	Light  measure.Light
+	Note   string // "不完整", "预览"
+	Hint   string // "缺 3 个单位：…"
+	None   bool   // no value
 }
 
 // Figure gives the cell of a figure.
 func Figure(f Fig) Cell {
-	return Cell{Kind: NumberKind, Text: f.Text, Exact: f.Exact, Href: f.Href, Light: f.Light,
+	return Cell{Kind: NumberKind, Text: f.Text, Exact: f.Exact, Href: f.Href, Source: f.Source, Light: f.Light,
 		Note: f.Note, Hint: f.Hint, Missing: f.None}
 }
 

@@ -22,7 +22,7 @@ type Change struct {
 	Kind   ChangeKind
 	Line   int    // in the edited file, from 1, as Text lists it; of a removed line in the made one
 	Row    bool   // the line is a row of a table
-	Source int    // number of the figure's source, 0 where it has none, as in tables
+	Source int    // number of the figure's source, 0 where it has none
 	Was    string // value or line as the system made it
 	Now    string // as it stands now
 	Text   string // the edited line, or the removed one

@@ -11,6 +11,7 @@ import (
 
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/docgen/docx"
+	"kaiyang/internal/platform/table"
 )
 
 // edit changes the words of a made file as a person does in Word.
@@ -104,4 +105,19 @@ func TestAnyChangedFigureIsFound(t *testing.T) {
 			t.Fatalf("%s → %s: %+v", was, now, changes)
 		}
 	})
+}
+
+// A figure in a table has its mark, and a change of it is told with its source.
+func TestAFigureInATableHasItsMark(t *testing.T) {
+	made := func(v string) []byte {
+		return file(t, &docgen.Document{Body: []docgen.Block{docgen.Table{Table: &table.Table{Columns: []table.Column{{Head: []string{"指标"}, RowHead: true}, {Head: []string{"数值"}}},
+			Rows: []table.Row{{Cells: []table.Cell{table.Text("就业安置率"), table.Figure(table.Fig{Text: v, Exact: "1", Source: 1})}}}}}}, Sources: []docgen.Source{{No: 1, Label: "来源"}}})
+	}
+	if text := parts(t, made("83.33%"))["word/document.xml"]; !strings.Contains(text, `w:anchor="ky_source_1"`) {
+		t.Error("no mark in the table")
+	}
+	changes, err := docx.Changed(made("83.33%"), made("84%"))
+	if err != nil || len(changes) != 1 || changes[0].Was != "83.33%" || changes[0].Now != "84%" || changes[0].Source != 1 {
+		t.Errorf("%+v %v", changes, err)
+	}
 }

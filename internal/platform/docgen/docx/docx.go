@@ -281,15 +281,21 @@ func (s *story) runOf(b *buf, r docgen.Run, around look) {
 	if id != "" {
 		b.raw("</w:hyperlink>")
 	}
-	if r.Source <= 0 || s.sources == nil {
+	s.mark(b, r.Text, r.Source, size4)
+}
+
+// mark appends the small number after a figure that leads to the figure's line in the sources; half
+// is the size of its letters in half-points before they are raised.
+func (s *story) mark(b *buf, text string, source, half int) {
+	if source <= 0 || s.sources == nil {
 		return
 	}
-	if !s.sources[r.Source] {
-		s.fail(fault.New(fault.Invalid, "文中数据“%s”引用了来源 [%d]，数据来源清单中没有这一条；请补上后再生成", r.Text, r.Source))
+	if !s.sources[source] {
+		s.fail(fault.New(fault.Invalid, "文中数据“%s”引用了来源 [%d]，数据来源清单中没有这一条；请补上后再生成", text, source))
 		return
 	}
-	no := strconv.Itoa(r.Source)
+	no := strconv.Itoa(source)
 	b.raw(`<w:hyperlink w:anchor="ky_source_`, no, `" w:history="1">`)
-	b.run("["+no+"]", look{style: markStyle, size: size4, raised: true})
+	b.run("["+no+"]", look{style: markStyle, size: half, raised: true})
 	b.raw("</w:hyperlink>")
 }

@@ -2,6 +2,7 @@ package docx
 
 import (
 	"math"
+	"strconv"
 	"strings"
 
 	"kaiyang/internal/core/measure"
@@ -250,6 +251,9 @@ func (g *grid) measure(width int) {
 				continue
 			}
 			w := em(row.Cells[c].Shown())
+			if no := row.Cells[c].Source; no > 0 {
+				w += em("["+strconv.Itoa(no)+"]") / 2
+			}
 			if c == g.names {
 				w += float64(row.Level)
 			}
@@ -263,7 +267,7 @@ func (g *grid) measure(width int) {
 		}
 		least[k] = min(need[k], max(widest, math.Ceil(head/3)))
 		if !number {
-			least[k] = min(need[k], 4)
+			least[k] = min(need[k], 5)
 		}
 	}
 	const padding = 160
@@ -412,6 +416,7 @@ func (g *grid) value(b *buf, row *table.Row, c int) {
 			b.raw("</w:hyperlink>")
 		}
 		l.style = ""
+		g.mark(b, cell.Text, cell.Source, max(g.half-3, 13))
 	}
 	if cell.Note != "" {
 		note := cell.Note

@@ -197,6 +197,9 @@ func (g *grid) pieces(row *table.Row, column int) []piece {
 		out = append(out, piece{text: s + " ", st: lit})
 	}
 	out = append(out, piece{text: c.Text, st: st, href: g.w.address(href)})
+	if c.Source > 0 {
+		out = append(out, sourceMark(c.Source, st))
+	}
 	if c.Note != "" {
 		out = append(out, piece{text: " " + c.Note, st: g.style(false)})
 	}
@@ -239,7 +242,7 @@ func (g *grid) need(b *box, head bool) (least, natural float64) {
 		w += c.w
 	}
 	natural = max(natural, w)
-	few := 4.0
+	few := 5.0 // "2018年3月" stays on its line
 	switch {
 	case head:
 		few = 2

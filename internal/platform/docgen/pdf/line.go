@@ -345,10 +345,15 @@ func (w *writer) pieces(runs []docgen.Run, st style) []piece {
 		}
 		out = append(out, piece{text: r.Text, st: own, href: w.address(r.Href)})
 		if r.Source != 0 {
-			mark := own
-			mark.size, mark.rise, mark.tight, mark.bold = st.size*0.5, st.size*0.38, false, false
-			out = append(out, piece{text: "[" + itoa(r.Source) + "]", st: mark, source: r.Source})
+			out = append(out, sourceMark(r.Source, own))
 		}
 	}
 	return out
+}
+
+// sourceMark is the small number after a figure that is set like st.
+func sourceMark(no int, st style) piece {
+	mark := st
+	mark.size, mark.rise, mark.tight, mark.bold = st.size*0.5, st.size*0.38, false, false
+	return piece{text: "[" + itoa(no) + "]", st: mark, source: no}
 }

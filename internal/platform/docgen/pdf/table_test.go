@@ -77,6 +77,12 @@ func TestCrowdedTables(t *testing.T) {
 		t.Errorf("a row taller than a page: %d pages, %d of 700 words", r.Pages, got)
 	}
 
+	marked := &table.Table{Columns: []table.Column{{Head: []string{"甲"}}}, Rows: []table.Row{{Cells: []table.Cell{table.Figure(table.Fig{Text: "83.33%", Exact: "1", Source: 12})}}}}
+	path, _ = made(t, "marked", paper(docgen.Table{Table: marked}), set)
+	if got := pageText(t, path, 1); !strings.Contains(bare(got), "83.33%[12]") {
+		t.Errorf("a figure without its mark: %s", got)
+	}
+
 	empty := &table.Table{Columns: []table.Column{{Head: []string{"甲"}}, {Head: []string{"操作"}, ScreenOnly: true}}}
 	path, _ = made(t, "empty", paper(docgen.Table{Table: empty}, docgen.Table{Table: &table.Table{}}, docgen.Table{}), set)
 	if got := pageText(t, path, 1); !strings.Contains(got, "暂无数据") || strings.Contains(got, "操作") {
