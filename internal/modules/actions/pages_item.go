@@ -312,8 +312,8 @@ func (x lens) entry(e Entry) entryView {
 	if e.Before != e.After && e.Before != "" {
 		v.Move = x.Text(e.Before.Text()) + " → " + x.Text(e.After.Text())
 	}
-	if e.Unit != 0 {
-		v.Unit = x.then(e.Unit)
+	if name := x.then(e.Unit); e.Unit != 0 && !strings.HasPrefix(v.Post, name+" ") { // the post says it already
+		v.Unit = name
 	}
 	return v
 }

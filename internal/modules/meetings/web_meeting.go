@@ -351,7 +351,9 @@ func (s *Service) typedDecision(v url.Values) (Decision, error) {
 			d.Assist = append(d.Assist, u)
 		}
 	}
-	d.Deadline = day(v, "deadline", &f)
+	if d.Kind == Assignment { // nothing else falls due; the form brings a day along
+		d.Deadline = day(v, "deadline", &f)
+	}
 	return d, f.Err()
 }
 

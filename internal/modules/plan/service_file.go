@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -44,11 +45,16 @@ func (s *Service) Import(ctx context.Context, by perm.Actor, plan int64, name st
 		r.read(rows)
 		var list fault.Findings
 		if errors.As(s.checker(p).check(r.out), &list) {
+			read := r.all
 			for _, x := range list {
 				x.Row = r.rowOf(x.Sheet)
 				x.Sheet = ""
-				r.all = append(r.all, x)
+				// What could not be read stands empty in the draft; that is no second fault.
+				if !slices.ContainsFunc(read, func(y fault.Finding) bool { return y.Row == x.Row && y.Field == x.Field }) {
+					r.all = append(r.all, x)
+				}
 			}
+			slices.SortStableFunc(r.all, func(x, y fault.Finding) int { return cmp.Compare(x.Row, y.Row) })
 		}
 		changes = diff(old, r.out, s.unitName)
 		rep.Findings = r.all

@@ -159,6 +159,9 @@ func TestFiles(t *testing.T) {
 			t.Errorf("bad file: %+v", rep)
 		}
 		text := rep.Findings.Error()
+		if n := strings.Count(text, "第 4 行 lead") + strings.Count(text, "第 4 行 start"); n != 2 {
+			t.Errorf("two cells that cannot be read have %d findings: %s", n, text)
+		}
 		for _, want := range []string{"第 4 行 lead：没有叫“无此镇”的单位", "第 4 行 start：日期 2018-13-01", "第 5 行 code：编号 T1 与第 4 行重复", "第 6 行 parent", "第 7 行 kind"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("the faults lack “%s”:\n%s", want, text)
