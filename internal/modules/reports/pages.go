@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
@@ -186,7 +187,7 @@ type issueView struct {
 
 func changedLines(list []Changed) (out []changedLine) {
 	for _, c := range list {
-		out = append(out, changedLine{c.Was, c.Now, c.Text, c.Label, c.Path, c.Line})
+		out = append(out, changedLine{c.Was, c.Now, passage(c), c.Label, c.Path, c.Line})
 	}
 	// Figures first: a changed line is only wording.
 	slices.SortStableFunc(out, func(a, b changedLine) int {
@@ -198,6 +199,28 @@ func changedLines(list []Changed) (out []changedLine) {
 		}
 		return 1
 	})
+	return out
+}
+
+// passage gives the words around a changed figure; a changed line stays whole.
+func passage(c Changed) string {
+	const before, after = 30, 30
+	r := []rune(c.Text)
+	if c.Line || len(r) <= before+after+20 {
+		return c.Text
+	}
+	at := 0
+	if i := strings.Index(c.Text, c.Now); c.Now != "" && i >= 0 {
+		at = utf8.RuneCountInString(c.Text[:i])
+	}
+	from, to := max(0, at-before), min(len(r), at+utf8.RuneCountInString(c.Now)+after)
+	out := string(r[from:to])
+	if from > 0 {
+		out = "…" + out
+	}
+	if to < len(r) {
+		out += "…"
+	}
 	return out
 }
 
