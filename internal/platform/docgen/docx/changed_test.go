@@ -3,7 +3,9 @@ package docx_test
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -119,5 +121,30 @@ func TestAFigureInATableHasItsMark(t *testing.T) {
 	changes, err := docx.Changed(made("83.33%"), made("84%"))
 	if err != nil || len(changes) != 1 || changes[0].Was != "83.33%" || changes[0].Now != "84%" || changes[0].Source != 1 {
 		t.Errorf("%+v %v", changes, err)
+	}
+}
+
+// What no line breaks keeps its width in a crowded table: a target, a fraction.
+func TestNumbersKeepTheirWidthInACrowdedTable(t *testing.T) {
+	var columns []table.Column
+	var cells []table.Cell
+	for _, text := range []string{"社戒社康人员在案件中的占比", "2018年3月", "100.00%", "60617/62652", "29.54%—53.50%", "1—18", "相当", ">30%", "未达标"} {
+		columns, cells = append(columns, table.Column{Head: []string{"列"}, Width: 3}), append(cells, table.Text(text))
+	}
+	columns[0].RowHead = true
+	xml := parts(t, file(t, &docgen.Document{Body: []docgen.Block{docgen.Table{Table: &table.Table{Columns: columns, Rows: []table.Row{{Cells: cells}}}}}}))["word/document.xml"]
+	var widths []int
+	for _, m := range regexp.MustCompile(`<w:gridCol w:w="(\d+)"`).FindAllStringSubmatch(xml, -1) {
+		n, err := strconv.Atoi(m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		widths = append(widths, n)
+	}
+	// At 10.5 points a character is 210 twips wide and the cell has margins of 140.
+	for column, characters := range map[int]float64{3: 5.5, 7: 2.4} {
+		if want := int(characters*150) + 140; widths[column] < want {
+			t.Errorf("column %d is %d wide, want %d at least: %v", column, widths[column], want, widths)
+		}
 	}
 }

@@ -239,12 +239,21 @@ func (g *grid) align() {
 	}
 }
 
+// unbroken is the width of the longest run of Latin letters and digits, which no line breaks; a long
+// word may break all the same.
+func unbroken(s string) (most float64) {
+	for _, run := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r > 0x2000 && r != '≥' && r != '≤' }) {
+		most = max(most, em(run))
+	}
+	return min(most, 8)
+}
+
 // measure divides the width among the columns by what stands in them.
 func (g *grid) measure(width int) {
 	n := len(g.cols)
 	need, least := make([]float64, n), make([]float64, n) // in characters
 	for k, c := range g.cols {
-		widest, number := 1.0, false
+		widest, whole, number := 1.0, 0.0, false
 		for r := range g.t.Rows {
 			row := &g.t.Rows[r]
 			if c >= len(row.Cells) {
@@ -257,6 +266,9 @@ func (g *grid) measure(width int) {
 			if c == g.names {
 				w += float64(row.Level)
 			}
+			if !number {
+				whole = max(whole, unbroken(row.Cells[c].Shown()))
+			}
 			number = number || row.Cells[c].Kind == table.NumberKind
 			widest = max(widest, w)
 		}
@@ -265,9 +277,10 @@ func (g *grid) measure(width int) {
 		if hint := float64(g.t.Columns[c].Width); hint > 0 {
 			need[k] = max(hint, min(widest, hint*1.5))
 		}
+		need[k] = max(need[k], whole)
 		least[k] = min(need[k], max(widest, math.Ceil(head/3)))
 		if !number {
-			least[k] = min(need[k], 5)
+			least[k] = max(min(need[k], 5), whole) // "2018年3月" stays on its line, "60617/62652" in one piece
 		}
 	}
 	const padding = 160

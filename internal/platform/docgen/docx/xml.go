@@ -271,6 +271,10 @@ func em(s string) float64 {
 	for _, r := range s {
 		switch {
 		case r < 0x20:
+		case r == '%':
+			n += 0.84
+		case r == '<' || r == '>':
+			n += 0.57
 		case r < 0x2000:
 			n += 0.5
 		default:
