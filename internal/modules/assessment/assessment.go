@@ -222,9 +222,14 @@ func (m Mark) Check(today period.Day) error {
 	f.Need(m.Day <= today, "day", "日期不能晚于今天")
 	f.Need(strings.TrimSpace(m.Reason) != "", "reason", "请写明原因")
 	f.Need(strings.TrimSpace(m.Document) != "", "document", "请写明依据文件；没有文件的不能登记")
-	if m.Kind == Deduction {
-		p, ok := number(m.Points)
-		f.Need(ok && p.Sign() > 0 && p.Cmp(big.NewRat(1000, 1)) <= 0, "points", "扣分应为大于 0 的数，现为“%s”", m.Points)
+	switch points := strings.TrimSpace(m.Points); {
+	case m.Kind == Veto:
+		f.Need(points == "", "points", "一票否决不填扣分；要扣分请另登记一条")
+	case points == "":
+		f.Need(false, "points", "请填写扣几分")
+	default:
+		p, ok := number(points)
+		f.Need(ok && p.Sign() > 0 && p.Cmp(big.NewRat(1000, 1)) <= 0, "points", "扣分应为大于 0、不超过 1000 的数，现为“%s”", points)
 	}
 	return f.Err()
 }

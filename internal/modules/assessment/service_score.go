@@ -3,6 +3,7 @@ package assessment
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/org"
@@ -347,9 +348,7 @@ func (s *Service) AddMark(ctx context.Context, by perm.Actor, m Mark) (id int64,
 	if _, err := s.Show(ctx, by, m.Scheme); err != nil {
 		return 0, err
 	}
-	if m.Kind == Veto {
-		m.Points = ""
-	}
+	m.Points = strings.TrimSpace(m.Points)
 	var f fault.Fields
 	t := s.units.Register().On(m.Day)
 	f.Need(t != nil && t.Has(m.Unit) && t.Level(m.Unit) == org.LevelTownship, "unit", "请选择乡镇（街道）")

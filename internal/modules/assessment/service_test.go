@@ -178,7 +178,8 @@ func TestMarksStandBesideTheScore(t *testing.T) {
 			change func(*Mark)
 			want   string
 		}{
-			{func(m *Mark) { m.Points = "-1" }, "扣分应为大于 0"}, {func(m *Mark) { m.Reason = " " }, "写明原因"}, {func(m *Mark) { m.Document = "" }, "依据文件"}, {func(m *Mark) { m.Unit = county }, "选择乡镇"},
+			{func(m *Mark) { m.Points = "-1" }, "扣分应为大于 0"}, {func(m *Mark) { m.Points = "1001" }, "不超过 1000"}, {func(m *Mark) { m.Points = " " }, "填写扣几分"},
+			{func(m *Mark) { m.Kind = Veto }, "一票否决不填扣分"}, {func(m *Mark) { m.Reason = " " }, "写明原因"}, {func(m *Mark) { m.Document = "" }, "依据文件"}, {func(m *Mark) { m.Unit = county }, "选择乡镇"},
 			{func(m *Mark) { m.Day = period.MustDay("2018-06-01") }, "不能晚于今天"}, {func(m *Mark) { m.Kind = "bonus" }, "扣分或一票否决"}, {func(m *Mark) { m.Day = 0 }, "填写日期"},
 		} {
 			bad := m
@@ -189,7 +190,7 @@ func TestMarksStandBesideTheScore(t *testing.T) {
 		_, err := o.AddMark(desk.As(o.leader()), o.leader(), m)
 		wantKind(t, err, fault.Forbidden, "登记扣分")
 		first := desk.Must(o.AddMark(desk.As(chief), chief, m))(t)
-		m.Unit, m.Kind, m.Day = town2, Veto, period.MustDay("2018-02-01")
+		m.Unit, m.Kind, m.Points, m.Day = town2, Veto, "", period.MustDay("2018-02-01")
 		desk.Must(o.AddMark(desk.As(chief), chief, m))(t)
 		after := desk.Must(o.Score(desk.As(chief), chief, id, 0, year2017))(t)
 		if len(after.Marks) != 1 || after.Marks[0].Unit != town1 {

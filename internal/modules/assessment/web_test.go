@@ -70,7 +70,7 @@ func TestAYearOnThePages(t *testing.T) {
 		}
 	}
 
-	f.Post("office", at+"/marks", "unit", "2", "kind", "deduction", "day", "2017-06-01", "points", "", "reason", "迟报", "document", "").Is(422).Says("扣分应为大于 0 的数", "没有文件的不能登记", `value="迟报"`)
+	f.Post("office", at+"/marks", "unit", "2", "kind", "deduction", "day", "2017-06-01", "points", "", "reason", "迟报", "document", "").Is(422).Says("请填写扣几分", "没有文件的不能登记", `value="迟报"`)
 	f.Post("office", at+"/marks", "unit", "2", "kind", "deduction", "day", "2017-06-01", "points", "2.5", "reason", "迟报", "document", "通报第3期").Is(303)
 	f.Get("town2", at+"/marks").Is(200).Says("没有扣分").Hides("通报第3期")
 	f.Get("town1", at+"/marks").Is(200).Says("通报第3期").Hides("撤销登记错的")
