@@ -43,7 +43,7 @@ func wholes(g []given, name string) ([]int64, error) {
 
 func whole(v given, name string) (int64, error) {
 	if v < 0 || v > 1<<53 || float64(v) != math.Trunc(float64(v)) {
-		return 0, fault.New(fault.Invalid, "%s 应为不小于0的整数，现为 %v。", name, float64(v))
+		return 0, fault.New(fault.Invalid, "%s 应为 0 到 %d 之间的整数，现为 %v。", name, int64(1)<<53, float64(v))
 	}
 	return int64(v), nil
 }
@@ -250,7 +250,7 @@ func runFunnel(input, _ json.RawMessage) (any, error) {
 	var ratio []printed
 	for i, e := range in.Expected {
 		if !(e > 0) || e > 1e12 {
-			return nil, fault.New(fault.Invalid, "%s 应大于0，现为 %v。", "expected", float64(e))
+			return nil, fault.New(fault.Invalid, "%s 应大于 0、不超过 %v，现为 %v。", "expected", 1e12, float64(e))
 		}
 		ratio = append(ratio, printed(float64(observed[i])/float64(e)))
 	}

@@ -103,7 +103,7 @@ func decode(data json.RawMessage, v any, part string) error {
 }
 
 // decodeInput reads the input of a case.
-func decodeInput(data json.RawMessage, v any) error { return decode(data, v, "输入 input") }
+func decodeInput(data json.RawMessage, v any) error { return decode(data, v, "输入（input）") }
 
 // decodeParameters reads the parameters of a case; leaving them out is allowed and keeps the
 // defaults that v holds.

@@ -44,7 +44,7 @@ func readSurvey(input json.RawMessage) (*surveyTable, error) {
 				continue
 			}
 			var g given
-			if err := decode(raw, &g, "输入 input"); err != nil {
+			if err := decode(raw, &g, "输入（input）"); err != nil {
 				return nil, err
 			}
 			numbers = append(numbers, float64(g))

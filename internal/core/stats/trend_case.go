@@ -20,7 +20,7 @@ func (w *numberOf) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	if v := float64(g); v < 0 || v != math.Trunc(v) || v > maxCount {
-		return fault.New(fault.Invalid, "人数应为不小于 0 的整数，不能是 %.20s。", string(b))
+		return fault.New(fault.Invalid, "人数应为 0 到 %d 之间的整数，不能是 %.20s。", int64(maxCount), string(b))
 	}
 	*w = numberOf(g)
 	return nil
@@ -171,7 +171,7 @@ func runPoissonRatio(input, parameters json.RawMessage) (any, error) {
 		}
 		a, b := float64(row[0]), float64(row[1])
 		if a < 0 || b < 0 || a != math.Trunc(a) || b != math.Trunc(b) || a > maxCount || b > maxCount {
-			return nil, fault.New(fault.Invalid, "第 %d 行的人数应为不小于 0 的整数。", i+1)
+			return nil, fault.New(fault.Invalid, "第 %d 行的人数应为 0 到 %d 之间的整数。", i+1, int64(maxCount))
 		}
 		r, why := PoissonRatio(Count{int64(a), float64(row[2])}, Count{int64(b), float64(row[3])}, level)
 		if why != "" {

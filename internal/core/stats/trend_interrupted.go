@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // A Change is a coefficient on the log scale with its ratio exp(Estimate) and limits; Robust is the
 // Newey-West standard error, which allows for dependence between neighbouring periods.
@@ -26,13 +29,17 @@ type InterruptedResult struct {
 // period after the start; it must be fixed before the data are looked at. Errors: dispersion
 // Pearson χ²/df with normal limits, and Newey-West (Bartlett, lags as given; 12 for months). Source:
 // Bernal JL. Int J Epidemiol 2017;46:348; Newey & West. Econometrica 1987;55:703. Gate: 3 periods on
-// each side, with month terms 12 before. Reasons: BadInput, TooFewPoints, NoData, NoConvergence.
+// each side, with month terms 12 before, and more than 12 on one side. Reasons: BadInput,
+// TooFewPoints, NoData, Constant, NoConvergence.
 func Interrupted(counts []int64, exposure []float64, start, period, lags int, level float64) (InterruptedResult, Reason) {
 	n := len(counts)
 	if !nonNegative(counts) || n > 2000 || exposure != nil && len(exposure) != n || period < 0 || period == 1 || period > 60 || lags < 0 || lags > 60 || !validLevel(level) {
 		return InterruptedResult{}, BadInput
 	}
 	if start < 3 || n-start < 3 || period > 0 && start < 12 {
+		return InterruptedResult{}, TooFewPoints
+	}
+	if period > 0 && start <= period && n-start <= period { // month, slope and step cannot be told apart
 		return InterruptedResult{}, TooFewPoints
 	}
 	columns := [][]float64{ones(n), make([]float64, n), make([]float64, n), make([]float64, n)}
@@ -63,6 +70,9 @@ func Interrupted(counts []int64, exposure []float64, start, period, lags int, le
 	}
 	if n <= len(columns) {
 		return InterruptedResult{}, TooFewPoints
+	}
+	if exposure == nil && slices.Min(counts) == slices.Max(counts) {
+		return InterruptedResult{}, Constant
 	}
 	fit, ok := fitCounts(columns, y, offset, nil)
 	if !ok {

@@ -28,7 +28,7 @@ type StartResult struct {
 // errors of 12 lags; before is how many of the months lie before the start. Step and Turn are
 // deliberately wide: the largest of the Poisson, the quasi-Poisson and the Newey-West error with the
 // quantile of Student's t, because with a few years of months either error alone is too small.
-// Reasons: FewMonthsBefore, FewMonthsAfter, FewMonths, NoData, NoConvergence, BadInput.
+// Reasons: FewMonthsBefore, FewMonthsAfter, FewMonths, NoData, Constant, NoConvergence, BadInput.
 func CompareStart(counts []int64, before int) (StartResult, Reason) {
 	n := len(counts)
 	switch {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -398,6 +399,11 @@ func TestDegenerateInput(t *testing.T) {
 		}, NoConvergence},
 		{"interrupted without a before", func() Reason { _, w := Interrupted(make([]int64, 30), nil, 2, 0, 0, 0.95); return w }, TooFewPoints},
 		{"interrupted zeros", func() Reason { _, w := Interrupted(make([]int64, 30), nil, 15, 0, 0, 0.95); return w }, NoData},
+		{"interrupted constant", func() Reason { _, w := Interrupted(slices.Repeat([]int64{107}, 192), nil, 169, 12, 12, 0.95); return w }, Constant},
+		{"interrupted year by year", func() Reason {
+			_, w := Interrupted([]int64{30, 28, 35, 31, 22, 27, 33, 30, 29, 24, 26, 31, 14, 16, 19, 15, 12, 17, 13, 18, 11, 12, 16, 14}, nil, 12, 12, 12, 0.95)
+			return w
+		}, TooFewPoints},
 	} {
 		if got := x.run(); got != x.want {
 			t.Errorf("%s: got %q, want %q", x.name, got, x.want)

@@ -96,6 +96,47 @@ type Priorities struct {
 	Lambda  float64
 	CI, CR  float64
 	Why     stats.Reason
+	Odd     *oddPair // where they are not consistent: the pair to look at first
+}
+
+// An oddPair is the comparison that agrees least with the others; Fits is about what they say.
+type oddPair struct {
+	Left, Above  int
+	Typed, Fits string
+}
+
+// oddest finds the pair whose judgement lies furthest, as a ratio, from what the other comparisons
+// say of it: the geometric mean of a[i][k]·a[k][j] over the third indicators k. Nil below three.
+func oddest(words [][]string, a [][]float64) *oddPair {
+	n, worst := len(a), 0.0
+	if n < 3 {
+		return nil
+	}
+	var out *oddPair
+	for i := range n {
+		for j := i + 1; j < n; j++ {
+			fits := 0.0
+			for k := range n {
+				if k != i && k != j {
+					fits += (math.Log(a[i][k]) + math.Log(a[k][j])) / float64(n-2)
+				}
+			}
+			// Pairs that are equally far apart but for rounding: the first one.
+			if far := math.Abs(math.Log(a[i][j]) - fits); far > worst+1e-9 {
+				worst, out = far, &oddPair{i, j, words[i][j], onScale(math.Exp(fits))}
+			}
+		}
+	}
+	return out
+}
+
+// onScale gives the judgement from 9 to 1/9 that is nearest to a ratio.
+func onScale(v float64) string {
+	n := int(min(9, math.Round(max(v, 1/v))))
+	if v < 1 && n > 1 {
+		return "1/" + strconv.Itoa(n)
+	}
+	return strconv.Itoa(n)
 }
 
 // PrioritiesOf weighs n indicators by their comparisons.
@@ -108,7 +149,11 @@ func PrioritiesOf(n int, pairs []string) (Priorities, error) {
 	if why != "" && why != stats.Inconsistent {
 		return Priorities{}, why.Err()
 	}
-	return Priorities{Words: words, Weights: p.Weights, Rows: p.GeometricMean, Lambda: p.LambdaMax, CI: p.CI, CR: p.CR, Why: why}, nil
+	out := Priorities{Words: words, Weights: p.Weights, Rows: p.GeometricMean, Lambda: p.LambdaMax, CI: p.CI, CR: p.CR, Why: why}
+	if why == stats.Inconsistent {
+		out.Odd = oddest(words, values)
+	}
+	return out, nil
 }
 
 // roundedWeights gives weights in percent with two decimals that add up to 100.

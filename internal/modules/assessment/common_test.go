@@ -151,3 +151,24 @@ func TestCommonMethodsLeaveOutWhatIsIncomplete(t *testing.T) {
 		t.Errorf("four complete units: %q", c.Why)
 	}
 }
+
+// One judgement that contradicts the others is the one to look at first, with what they make of it.
+func TestTheOddComparisonIsNamed(t *testing.T) {
+	// Weights 4 : 2 : 2 : 1, but the second is entered as a ninth of the fourth.
+	p, err := PrioritiesOf(4, []string{"2", "2", "4", "1", "1/9", "2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Why != stats.Inconsistent || p.Odd == nil || *p.Odd != (oddPair{1, 3, "1/9", "2"}) {
+		t.Errorf("consistency ratio %.3f (%s), odd pair %+v; want the second against the fourth, about 2", p.CR, p.Why, p.Odd)
+	}
+	p, err = PrioritiesOf(4, []string{"2", "2", "4", "1", "2", "2"})
+	if err != nil || p.Odd != nil {
+		t.Errorf("consistent comparisons name an odd pair %+v (%v)", p.Odd, err)
+	}
+	for v, want := range map[float64]string{0.2: "1/5", 0.9: "1", 1.4: "1", 3.6: "4", 40: "9", 0.01: "1/9"} {
+		if got := onScale(v); got != want {
+			t.Errorf("onScale(%v) = %s, want %s", v, got, want)
+		}
+	}
+}

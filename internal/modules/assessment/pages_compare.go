@@ -21,6 +21,7 @@ type compareView struct {
 	Heads    []string
 	Pairs    []pairRow
 	Sentence string
+	Odd      string // which pair to look at first
 	Refused  bool
 	Weights  *table.Table
 	Typed    []string // the judgements, to be taken over

@@ -92,6 +92,9 @@ func (s *Service) pairwise(r *http.Request, e Scheme, pairs []string, v *compare
 	cr := strconv.FormatFloat(q.CR, 'f', 3, 64)
 	if q.Why != "" {
 		v.Sentence, v.Refused = x.say(stats.SayPairsRefused, cr), true
+		if o := q.Odd; o != nil {
+			v.Odd = x.t("先核对这一对：“%[1]s”比“%[2]s”填的是 %[3]s，按其余的比较推算约为 %[4]s。", v.Heads[o.Left], v.Heads[o.Above], o.Typed, o.Fits)
+		}
 		return nil
 	}
 	v.Sentence, v.Weights = x.say(stats.SayPairsUsable, cr), x.weightsTable(e, q)

@@ -161,13 +161,13 @@ func (s *Service) getSum(w http.ResponseWriter, r *http.Request) error {
 	}
 	var use []Table
 	for _, t := range tables {
-		if !t.Gone {
+		if !t.Gone && t.ID != q.Table.ID {
 			use = append(use, t)
 		}
 	}
-	if len(use) > 1 {
+	if len(use) > 0 {
 		v.Tables = web.Links(len(use), func(i int) (string, string, bool) {
-			return x.title(use[i]), s.address(r, "table", strconv.FormatInt(use[i].ID, 10)), use[i].ID == q.Table.ID
+			return x.title(use[i]), s.address(r, "table", strconv.FormatInt(use[i].ID, 10)), false
 		})
 	}
 	last, _, _ := p.Last().Date()

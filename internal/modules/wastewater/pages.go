@@ -182,7 +182,7 @@ func (x lens) verdict(c Comparison) string {
 	case stats.SayLoadsRefused:
 		return x.t("不能比较")
 	}
-	return x.t("条件不同，不能判断")
+	return x.t("还不能判断")
 }
 
 func (x lens) resultsTable(w Whole) *table.Table {
@@ -346,6 +346,9 @@ func (x lens) consumptionTable(w Whole) *table.Table {
 }
 
 // percent prints a fraction as percent with the decimals it has, at most two.
+// tenths prints a computed percentage with one decimal.
+func tenths(v float64) string { return fmt.Sprintf("%.1f%%", 100*v) }
+
 func percent(v float64) string {
 	s := strings.TrimRight(strings.TrimRight(fmt.Sprintf("%.2f", 100*v), "0"), ".")
 	return s + "%"

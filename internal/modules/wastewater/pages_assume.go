@@ -26,7 +26,7 @@ func (x lens) assumptionList(w Whole) []assumption {
 	for _, e := range a.Errors {
 		parts = append(parts, x.t("%s %s（%s，%s）", x.Text(e.Name), percent(e.RSD), x.t("文献范围 %s", firstOf(e.Range, "—")), x.t(e.Origin.Text())))
 	}
-	out = append(out, assumption{x.t("测量总误差"), x.t("各项相对标准差平方和开方：%s，合计 %s；范围按对数正态分布。", x.list(parts), percent(w.RSD))},
+	out = append(out, assumption{x.t("测量总误差"), x.t("各项相对标准差平方和开方：%s，合计 %s；范围按对数正态分布。", x.list(parts), tenths(w.RSD))},
 		assumption{x.t("与上一次比"), x.t("同一污水厂、同一季节（起始日相差不超过 %d 天）、同一实验室、人口数相同：比较两个一周范围，不重叠才算清楚；实验室或人口数不同、缺天数、有样品低于定量限：变化到 %s 倍以上（减半或翻倍）才算清楚；没有同一座厂或季节不同：不比较。", seasonDays, trimmed(factorOf(w.RSD)))})
 	if a.Consumption {
 		out = append(out, assumption{x.t("消费量"), x.t("已按本表第 %d 版打开推算：负荷 × 摩尔质量比 ÷ 排泄比例 ÷（1 − 管网损失）；系数由 %s 负责。", a.Edition, firstOf(a.Owner, "—"))})
@@ -86,7 +86,7 @@ func (x lens) errorsTable(a Assumptions) *table.Table {
 	for _, e := range a.Errors {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(x.Text(e.Name)), table.Number(fmt.Sprintf("%.6f", e.RSD), percent(e.RSD)), table.Text(e.Range), table.Text(x.Text(e.Source)), table.Text(x.t(e.Origin.Text()))}})
 	}
-	t.Rows = append(t.Rows, table.Row{Total: true, Cells: []table.Cell{table.Text(x.t("合计（平方和开方）")), table.Number(fmt.Sprintf("%.6f", rootSum(a.rsd())), percent(rootSum(a.rsd()))), table.Text(""), table.Text(""), table.Text("")}})
+	t.Rows = append(t.Rows, table.Row{Total: true, Cells: []table.Cell{table.Text(x.t("合计（平方和开方）")), table.Number(fmt.Sprintf("%.6f", rootSum(a.rsd())), tenths(rootSum(a.rsd()))), table.Text(""), table.Text(""), table.Text("")}})
 	return t
 }
 
