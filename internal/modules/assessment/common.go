@@ -101,7 +101,7 @@ type Priorities struct {
 
 // An oddPair is the comparison that agrees least with the others; Fits is about what they say.
 type oddPair struct {
-	Left, Above  int
+	Left, Above int
 	Typed, Fits string
 }
 
