@@ -56,6 +56,13 @@ var exporters = map[string]exporter{
 		head, list, err := o.Indicators.ExportTargets(o.Operator())
 		return writeRows(w, opt.format, "目标", head, list, err)
 	}},
+	"plan": {[]string{"csv", "xlsx"}, func(ctx context.Context, o *app.Office, w io.Writer, opt exportOptions) error {
+		id, no, err := planOf(ctx, o, opt.period)
+		if err != nil {
+			return err
+		}
+		return o.Plan.Export(ctx, o.Operator(), id, no, opt.format, w)
+	}},
 	"bundles": {treeFormats, func(_ context.Context, o *app.Office, w io.Writer, opt exportOptions) error {
 		b, err := o.Indicators.ExportBundles(o.Operator())
 		return writeTree(w, opt.format, b, err)

@@ -18,6 +18,7 @@ import (
 	"kaiyang/internal/app"
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/modules/facts"
 	"kaiyang/internal/modules/returns"
 	"kaiyang/internal/modules/units"
@@ -29,6 +30,7 @@ type importOptions struct {
 	dryRun  bool
 	under   string
 	restate string
+	period  string
 }
 
 // An importer reads one kind of file.
@@ -56,6 +58,14 @@ var importers = map[string]importer{
 	"forms": func(ctx context.Context, o *app.Office, name string, file *os.File, opt importOptions, _ func(done, total int64)) (measure.ImportReport, error) {
 		return o.Returns.ImportForms(ctx, o.Operator(), name, file, opt.dryRun)
 	},
+	"plan": whole(func(ctx context.Context, o *app.Office, name string, content []byte, opt importOptions) (measure.ImportReport, error) {
+		id, _, err := planOf(ctx, o, opt.period)
+		if err != nil {
+			return measure.ImportReport{}, err
+		}
+		rep, _, err := o.Plan.Import(ctx, o.Operator(), id, name, content, opt.dryRun)
+		return rep, err
+	}),
 	"returns": whole(func(ctx context.Context, o *app.Office, name string, content []byte, opt importOptions) (measure.ImportReport, error) {
 		list, err := o.Returns.ImportReturns(ctx, o.Operator(), []returns.NamedFile{{Name: name, Content: content}},
 			returns.ImportOptions{DryRun: opt.dryRun, Approve: true, Restate: opt.restate})
@@ -70,6 +80,17 @@ var importers = map[string]importer{
 		}
 		return list[0].Report, nil
 	}),
+}
+
+// planOf finds the latest plan with days in a period, the latest of all without one, and its newest edition.
+func planOf(ctx context.Context, o *app.Office, text string) (id int64, no int, err error) {
+	var p period.Period
+	if text != "" {
+		if p, err = period.Parse(text); err != nil {
+			return 0, 0, err
+		}
+	}
+	return o.Plan.Newest(ctx, o.Operator(), p)
 }
 
 // maxWhole is the largest file that is read into memory at once, in bytes.
@@ -145,6 +166,7 @@ func (c *cli) importCmd() *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVar(&opt.dryRun, "dry-run", false, "只检查，不写入 / check only, write nothing")
 	f.StringVar(&opt.under, "under", "", "units：只取该代码及下级 / units: only this code and what is beneath")
+	f.StringVar(&opt.period, "period", "", "plan：计划所在的期，默认最近的计划；写入它的草稿 / plan: a period it holds, default the latest; into its draft")
 	f.StringVar(&opt.restate, "restate", "", "改动已封账的期别，写明原因 / reason for changing closed periods")
 	f.BoolVar(&c.json, "json", false, "输出 JSON / as JSON")
 	return cmd

@@ -13,6 +13,7 @@ import (
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/sqldb"
 	"kaiyang/internal/platform/table"
@@ -178,6 +179,36 @@ func (r *reading) rowOf(code string) int {
 		}
 	}
 	return 0
+}
+
+// Newest finds the latest plan with days in a period, the latest of all if none is given, and the number of its
+// newest edition.
+func (s *Service) Newest(ctx context.Context, reader perm.Actor, p period.Period) (plan int64, no int, err error) {
+	defer fault.Wrap(&err, "plan.Newest(%s)", p)
+	if err := reader.May(ruleRead, perm.On{}); err != nil {
+		return 0, 0, err
+	}
+	list, err := s.plans(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, x := range list {
+		if !p.First().IsZero() && (p.Last().Before(x.From) || p.First().After(x.To)) {
+			continue
+		}
+		err = s.db.View(ctx, func(tx *sqldb.Tx) error {
+			editions, err := editionsOf(tx, x.ID)
+			for _, e := range editions {
+				no = max(no, e.No)
+			}
+			return err
+		})
+		return x.ID, no, err
+	}
+	if p.First().IsZero() {
+		return 0, 0, fault.New(fault.Missing, "还没有计划；请先在“计划”页新建")
+	}
+	return 0, 0, fault.New(fault.Missing, "没有包含 %s 的计划；请先在“计划”页新建，或换一期", p)
 }
 
 // Export writes an edition as a file that Import reads, "csv" or "xlsx".
