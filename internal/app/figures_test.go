@@ -106,7 +106,7 @@ func TestTheDashboardShowsThem(t *testing.T) {
 			page = leader.Page("/?period=" + want.period).Document()
 			pages[want.period] = page
 		}
-		shown := page.Find(`.tile[href^="/figures/` + want.code + `?"] .value, td a[href^="/figures/` + want.code + `?"]`)
+		shown := page.Find(`.tile[href^="/figures/` + want.code + `?"] .value, td a.fig[href^="/figures/` + want.code + `?"]`)
 		if shown.Length() == 0 {
 			t.Errorf("the dashboard of %s has no number of %s that leads to its trace", want.period, want.code)
 		}
