@@ -128,7 +128,7 @@ func (s *Service) postVisit(w http.ResponseWriter, r *http.Request) error {
 	auto := strings.Contains(r.Header.Get("Accept"), "application/json")
 	var f fault.Fields
 	n := typedNote(v, &f)
-	if !auto && v.Get("deed") == "finding" {
+	if !auto && (v.Get("deed") == "finding" || field(v, "text") != "") { // a finding that was typed is kept, whatever button is pressed
 		x := typedFinding(v)
 		n.Finding = &x
 		if n.Photo, err = photo(r); err != nil {
