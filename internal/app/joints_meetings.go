@@ -75,9 +75,24 @@ func (o *Office) forces() []org.UnitID {
 // joinMeetings connects the dispatch meetings with figures, returns and posts.
 func (o *Office) joinMeetings() {
 	o.Meetings.Join(meetings.Joints{Figures: countyFigures{o.Indicators, o}, Items: o.Actions, Notices: o.Notices, Posts: o.holders, Late: o.lateReturns, Signals: signalsFor(o.Situation), Matters: o.planMatters, Forces: o.forces, Print: o.Printer.Print, Fairly: countyFigures{o.Indicators, o}.Fairly,
-		ItemLight: o.itemLight,
+		ItemLight: o.itemLight, English: o.englishName,
 		Sayings:   append(words.NewSayings(append(plan.Sayings(), actions.Sayings()...)...), o.Situation.Sayings()...),
 		Generator: o.Config.Title + " " + Version, Base: o.address})
+}
+
+// englishName gives the English name of an indicator, an element or a form by its Chinese one.
+func (o *Office) englishName(name string) string {
+	for _, h := range o.Indicators.Heads() {
+		if h.Name == name {
+			return h.NameEN
+		}
+	}
+	for _, f := range o.Returns.Forms() {
+		if f.Name == name {
+			return f.NameEN
+		}
+	}
+	return ""
 }
 
 // itemLight gives what the county calls a light of an item.

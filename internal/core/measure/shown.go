@@ -29,6 +29,7 @@ type Shown struct {
 	Note        string // "不完整", "更正", "预览"
 	Missing     []org.UnitID
 	Interval    string // of a rate, "95% 区间 33.9%—41.3%"; "" where none is due
+	IntervalEN  string
 	Support     string // what the sample supports: clear_met, clear_not_met, cannot_tell, ""
 
 	Prev       string // the period before, as printed; "" where there is none
@@ -48,12 +49,12 @@ type Shown struct {
 	Path       string
 }
 
-// English gives the figure with its English name, text and target, as far as it has them.
+// English gives the figure with its English name, text, target and interval, as far as it has them.
 func (s Shown) English() Shown {
 	for _, x := range [...]struct {
 		zh *string
 		en string
-	}{{&s.Name, s.NameEN}, {&s.Text, s.TextEN}, {&s.Target, s.TargetEN}} {
+	}{{&s.Name, s.NameEN}, {&s.Text, s.TextEN}, {&s.Target, s.TargetEN}, {&s.Interval, s.IntervalEN}} {
 		if x.en != "" {
 			*x.zh = x.en
 		}

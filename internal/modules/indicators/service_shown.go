@@ -216,7 +216,7 @@ func (k *asking) shownOf(l Line) measure.Shown {
 		s.Value = ""
 	}
 	s.Numerator, s.Denominator, _ = a.Fraction()
-	s.Interval = a.IntervalText(words.Chinese)
+	s.Interval, s.IntervalEN = a.IntervalText(words.Chinese), a.IntervalText(words.English)
 	if a.Judgement != nil {
 		s.Support = a.Support()
 	}

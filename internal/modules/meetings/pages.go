@@ -24,6 +24,7 @@ type lens struct {
 	name   func(org.UnitID) string
 	lights func(measure.Light) (zh, en string) // what the county calls the lights of items; may be nil
 	others words.Sayings                       // of what stands in reasons and comes from other modules
+	named  func(chinese string) string         // English names of indicators and forms; may be nil
 }
 
 // itemLight names the light of an item.
@@ -431,6 +432,9 @@ func (x lens) itemLine(i work.Item) itemLine {
 }
 
 func (x lens) figureView(f measure.Shown) *figureView {
+	if x.Lang == words.English {
+		f = f.English()
+	}
 	v := &figureView{Name: f.Name, Period: x.period(f.Period), Text: f.Text, Target: f.Target, Note: f.Note, Light: f.Light, LightWord: x.t(chart.LightWord(f.Light)), Prev: f.Prev, YearBefore: f.YearBefore,
 		Interval: f.Interval, Path: f.Path}
 	if f.Place > 0 {
@@ -463,6 +467,9 @@ func (x lens) rankingTable(list []measure.Shown) *table.Table {
 	t := &table.Table{ID: "ranking", Name: x.t("排名"), Columns: []table.Column{
 		{Head: []string{x.t("位次")}, Key: "place", Align: table.Center}, {Head: []string{x.t("单位")}, Key: "unit", RowHead: true}, {Head: []string{x.t("数值")}, Key: "value"}, {Head: []string{x.t("灯")}, Key: "light"}}}
 	for _, f := range list {
+		if x.Lang == words.English {
+			f = f.English()
+		}
 		place := "—"
 		if f.Place > 0 {
 			place = strconv.Itoa(f.Place)

@@ -72,7 +72,18 @@ func (x lens) part(s string) string {
 	if list := strings.Split(s, "、"); len(list) > 1 {
 		return strings.Join(list, x.t("、"))
 	}
+	if said := x.english(s); said != "" {
+		return said
+	}
 	return x.t(s)
+}
+
+// english gives the English name of an indicator or a form, to those who read English.
+func (x lens) english(name string) string {
+	if x.Lang != words.English || x.named == nil {
+		return ""
+	}
+	return x.named(name)
 }
 
 // dated says "2018年4月 98.3%" with the period in the reader's language.
@@ -116,6 +127,9 @@ func (x lens) title(t Topic) (text, lang string) {
 		if said, ok := x.others.Say(x.Lang, t.Title, x.part); ok {
 			return said, htmlLang(x.Lang)
 		}
+	}
+	if said := x.english(t.Title); said != "" {
+		return said, htmlLang(x.Lang)
 	}
 	return t.Title, htmlLang(words.Chinese)
 }

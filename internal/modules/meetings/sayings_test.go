@@ -13,18 +13,19 @@ import (
 )
 
 // What the data propose and what became of decisions is kept in Chinese; on an English page only
-// the names of units, indicators and forms and what people wrote stay Chinese.
+// the names of units and what people wrote stay Chinese.
 func TestProposalsAreSaidInEnglish(t *testing.T) {
 	name := func(org.UnitID) string { return "Dongshan" }
 	april, march := period.MustParse("2018-04"), period.MustParse("2018-03")
 	k := Known{Day: period.MustDay("2018-05-10"), Last: &Meeting{ID: 1, Title: "M1"}, Decided: []Decision{{Item: 1}}, Unit: name, Force: func(string) org.UnitID { return 0 },
 		Put:     []Topic{{Key: "hand:1", Title: "T", Kind: Free, Outcome: Put}},
-		Figures: []measure.Shown{{Code: "I2", Name: "Rate", Period: april, Value: "20", Text: "20%", Target: ">30%", YearBefore: "19%", Light: measure.Red, UpIsGood: true}},
+		Figures: []measure.Shown{{Code: "I2", Name: "未复吸率", NameEN: "Rate", Period: april, Value: "20", Text: "20%", Target: ">30%", YearBefore: "19%", Light: measure.Red, UpIsGood: true}},
 		Before:  map[string]measure.Shown{"I2": {Code: "I2", Period: march, Value: "25", Text: "25%"}},
 		Items:   []work.Item{{ID: 7, Title: "Item", Lead: 2, Deadline: period.MustDay("2018-05-07"), Overdue: 3, State: work.Working}},
-		Late:    []Late{{Form: "Form", Name: "Dongshan", Period: april}, {Form: "Form", Name: "Xishan", Period: april}},
+		Late:    []Late{{Form: "月报", Name: "Dongshan", Period: april}, {Form: "月报", Name: "Xishan", Period: april}},
 		Matters: []Signal{{Key: "p", Title: "Z1", Reason: "逾期 18 个工作日；4 期进展未报，最早一期为2018年3月上半月"}}}
-	x := lens{Lang: words.English, name: name, others: words.NewSayings("逾期 %d 个工作日", "%d 期进展未报，最早一期为%s")}
+	x := lens{Lang: words.English, name: name, others: words.NewSayings("逾期 %d 个工作日", "%d 期进展未报，最早一期为%s"),
+		named: func(s string) string { return map[string]string{"未复吸率": "Rate", "月报": "Form"}[s] }}
 	var got []string
 	for _, l := range x.topicLines(Propose(k), 0) {
 		got = append(got, l.Title+" | "+l.Reason)

@@ -67,6 +67,8 @@ type Joints struct {
 	// Print writes a document in a format ("docx", "pdf", "xlsx") and tells which fonts stood in.
 	Print   func(w io.Writer, d *docgen.Document, format string) (fonts string, err error)
 	Sayings words.Sayings // sentences of other modules that stand in reasons and states, kept in Chinese
+	// English gives the English name of an indicator or a form by its Chinese one; "" where there is none.
+	English func(name string) string
 	// ItemLight gives what the county calls a light of an item, in both languages; "" for the usual word.
 	ItemLight func(ctx context.Context, l measure.Light) (zh, en string)
 	Generator string        // "开阳 0.2", printed at the end of documents

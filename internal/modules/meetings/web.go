@@ -47,7 +47,7 @@ func (s *Service) routes() []web.Route {
 }
 
 func (s *Service) lens(r *http.Request) lens {
-	x := lens{Lang: web.LangOf(r), tree: s.units.Today(), name: s.unitName, others: s.joints.Sayings}
+	x := lens{Lang: web.LangOf(r), tree: s.units.Today(), name: s.unitName, others: s.joints.Sayings, named: s.joints.English}
 	if f := s.joints.ItemLight; f != nil {
 		x.lights = func(l measure.Light) (zh, en string) { return f(r.Context(), l) }
 	}
