@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,6 +14,7 @@ import (
 	"kaiyang/internal/modules/indicators"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/words"
 	"kaiyang/internal/testkit/county"
 )
@@ -81,14 +83,18 @@ func TestAPackShowsNoSmallCounts(t *testing.T) {
 		if !ok || !strings.HasPrefix(x.Table.ID, "rank") {
 			continue
 		}
+		at := func(key string) int {
+			return slices.IndexFunc(x.Table.Columns, func(c table.Column) bool { return c.Key == key })
+		}
+		value, fraction := at("value"), at("fraction")
 		for _, r := range x.Table.Rows {
-			num, den, ok := strings.Cut(r.Cells[4].Text, "/")
+			num, den, ok := strings.Cut(r.Cells[fraction].Text, "/")
 			if !ok {
 				continue
 			}
 			checked++
-			code, unit := codeAndUnit(t, r.Cells[3].Href)
-			q := indicators.Question{Code: code, Unit: county.Unit(t, o, unit), Period: period.MustParse(periodOf(t, r.Cells[3].Href))}
+			code, unit := codeAndUnit(t, r.Cells[value].Href)
+			q := indicators.Question{Code: code, Unit: county.Unit(t, o, unit), Period: period.MustParse(periodOf(t, r.Cells[value].Href))}
 			rctx, reader := county.As(t, o, "reader")
 			if a, err := o.Indicators.Ask(rctx, reader, q); err != nil || a.Withheld {
 				t.Errorf("the pack shows %s/%s of %s at %s, which a reader may not see (%v)", num, den, code, unit, err)
