@@ -1,10 +1,12 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
 
 	"kaiyang/internal/platform/table"
+	"kaiyang/internal/platform/words"
 )
 
 // A Grid is a table as a page shows it: sorted as the address asks, with headers that sort.
@@ -22,8 +24,8 @@ type Grid struct {
 func NewGrid(r *http.Request, t *table.Table) Grid {
 	q := r.URL.Query()
 	parts, _ := r.Context().Value(keyParts).(*parts)
-	look(r, t)
-	g := Grid{Table: t, parts: parts, find: q.Get("find"), path: r.URL.Path, keep: r.URL.Query(), opt: table.Options{Tr: LangOf(r).Text, Sort: q.Get("sort"), Desc: q.Get("dir") == "desc", Scroll: true}}
+	look(t, q.Get("find"), LangOf(r))
+	g := Grid{Table: t, parts: parts, find: q.Get("find"), path: r.URL.Path, keep: maps.Clone(q), opt: table.Options{Tr: LangOf(r).Text, Sort: q.Get("sort"), Desc: q.Get("dir") == "desc", Scroll: true}}
 	if g.opt.Sort != "" && !t.SortBy(g.opt.Sort, g.opt.Desc) {
 		g.opt.Sort = ""
 	}
@@ -36,11 +38,11 @@ func NewGrid(r *http.Request, t *table.Table) Grid {
 	return g
 }
 
-// look looks a table through as the request asks; one that had rows says why it has none.
-func look(r *http.Request, t *table.Table) {
+// look looks a table through for a text; one that had rows says why it has none.
+func look(t *table.Table, find string, l words.Lang) {
 	before := len(t.Rows)
-	if t.Find(r.URL.Query().Get("find")); len(t.Rows) == 0 && before > 0 {
-		t.Empty = LangOf(r).Text("没有符合筛选的行")
+	if t.Find(find); len(t.Rows) == 0 && before > 0 {
+		t.Empty = l.Text("没有符合筛选的行")
 	}
 }
 
@@ -48,7 +50,7 @@ func look(r *http.Request, t *table.Table) {
 // json), looked through and sorted as the page is; it reports false when a page is wanted.
 func SendTable(w http.ResponseWriter, r *http.Request, name string, t *table.Table) (bool, error) {
 	q := r.URL.Query()
-	look(r, t)
+	look(t, q.Get("find"), LangOf(r))
 	if s := q.Get("sort"); s != "" {
 		t.SortBy(s, q.Get("dir") == "desc")
 	}
