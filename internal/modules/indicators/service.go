@@ -51,6 +51,7 @@ type Service struct {
 	now     atomic.Pointer[book]
 	todays  today
 	turns   turnings
+	newest  atomic.Pointer[newest]
 }
 
 // New makes the service. Load must run before the first question.

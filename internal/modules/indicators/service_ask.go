@@ -70,7 +70,29 @@ func (s *Service) LatestData(ctx context.Context, reader perm.Actor, unit org.Un
 		return 0, err
 	}
 	defer k.done()
-	return latest(k.src, k.book.catalogue.All(), unit), nil
+	at := newestAt{k.src.cube, k.src.units, k.book, k.src.today, unit, k.src.cube.Seq()}
+	if kept := s.newest.Load(); kept != nil && kept.at == at {
+		return kept.day, nil
+	}
+	day := latest(k.src, k.book.catalogue.All(), unit)
+	s.newest.Store(&newest{at, day})
+	return day, nil
+}
+
+// newest keeps the answer of LatestData, which every page asks for the root, while what it was
+// asked of stands.
+type newest struct {
+	at  newestAt
+	day period.Day
+}
+
+type newestAt struct {
+	cube  *cube.Cube
+	units *org.Register
+	book  *book
+	today period.Day
+	unit  org.UnitID
+	seq   int64 // read before the answer, which may be newer and is then asked for again
 }
 
 // Many answers a whole table of questions: every code for every unit, for one period, each row
