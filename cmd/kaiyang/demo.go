@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -94,5 +95,6 @@ func (c *cli) buildDemo(cmd *cobra.Command) error {
 			return err
 		}
 	}
+	debug.FreeOSMemory() // what the building took is not the server's
 	return os.RemoveAll(half)
 }
