@@ -66,6 +66,8 @@ const (
 	SayCountsUnclear  WordingCode = "counts_change_unclear"
 	SayCountsFew      WordingCode = "counts_few"
 	SayCountsZero     WordingCode = "counts_from_zero"
+	SaySharesClear    WordingCode = "shares_change_clear"
+	SaySharesUnclear  WordingCode = "shares_change_unclear"
 )
 
 // A Wording is one sentence in both languages, as formats with the same arguments in the same
@@ -201,6 +203,11 @@ func Wordings() []Wording {
 			"%[1]s: %[2]s; %[3]s: %[4]s; too few to give a percentage.", []string{"减少", "下降", "增加", "上升"}},
 		{SayCountsZero, "%[1]s%[2]s，%[3]s%[4]s；从零开始，不算百分比。",
 			"%[1]s: %[2]s; %[3]s: %[4]s; from zero there is no percentage.", nil},
+		{SaySharesClear, "%[1]s%[2]s（%[3]d/%[4]d），%[5]s%[6]s（%[7]d/%[8]d），变化%[9]s个百分点（考虑偶然波动，大约在%[10]s到%[11]s个百分点之间），超出了偶然波动的范围。",
+			"%[1]s: %[2]s (%[3]d/%[4]d); %[5]s: %[6]s (%[7]d/%[8]d); change %[9]s percentage points (allowing for chance, about %[10]s to %[11]s), larger than chance explains.", []string{"拐点"}},
+		{SaySharesUnclear, "%[1]s%[2]s（%[3]d/%[4]d），%[5]s%[6]s（%[7]d/%[8]d），差别在偶然波动的范围之内（变化%[9]s个百分点，大约在%[10]s到%[11]s个百分点之间），再看一期才能判断。",
+			"%[1]s: %[2]s (%[3]d/%[4]d); %[5]s: %[6]s (%[7]d/%[8]d); the difference is within chance (change %[9]s percentage points, about %[10]s to %[11]s); one more period is needed to judge.",
+			[]string{"减少", "下降", "增加", "上升", "拐点"}},
 	}, slices.Concat(trendWordings(), surveyWordings(), compareWordings(), wasteWordings(), scoreWordings())...)
 }
 
@@ -321,6 +328,23 @@ func SayCounts(before, was, now, is string, r RatioResult) Statement {
 		return Statement{SayCountsUnclear, args}
 	}
 	return Statement{SayCountsClear, args}
+}
+
+// A ShareSaid is a share as a sentence tells it: its period and printed value in words, and x of n.
+type ShareSaid struct {
+	When, Value string
+	X, N        int64
+}
+
+// SayShares gives the sentence on a share in two periods, none of whose cases is in both; points is
+// the difference of the printed values with its sign, and digits that of its limits.
+func SayShares(was, is ShareSaid, points string, digits int, d ShareDifference) Statement {
+	limit := func(v float64) string { return fmt.Sprintf("%+.*f", digits, 100*v) }
+	code := SaySharesUnclear
+	if d.Interval.Lo > 0 || d.Interval.Hi < 0 {
+		code = SaySharesClear
+	}
+	return Statement{code, []any{was.When, was.Value, was.X, was.N, is.When, is.Value, is.X, is.N, points, limit(d.Interval.Lo), limit(d.Interval.Hi)}}
 }
 
 // Say gives the sentences of the result in order: headline, size, detail, what would settle the

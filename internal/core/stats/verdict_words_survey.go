@@ -204,7 +204,9 @@ func signedPoints(v float64) string {
 // SayWaves gives the sentence on two waves: earlier is the name of the first, was its estimate.
 // Reference tells that one of them is for reference only.
 func SayWaves(earlier string, was Estimate, c WaveChange, reference bool) Statement {
-	args := []any{earlier, SurveyPercent(was.Value), points(c.Difference)}
+	// The difference is that of the two printed shares, so that a reader who subtracts finds the same.
+	now := surveyTenths(was.Value + c.Difference)
+	args := []any{earlier, SurveyPercent(was.Value), points((now - surveyTenths(was.Value)) / 100)}
 	switch {
 	case reference:
 		return Statement{SaySurveyWaveRef, args}

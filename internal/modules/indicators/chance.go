@@ -17,10 +17,12 @@ const chanceLevel = 0.95
 
 // A counting tells how the number of a definition came about, as far as chance has to know: a share is
 // a part of counted things of one sort, a rate is events over a size, such as instances per person,
-// a count is what a single flow element adds up to. unit is the word that the things or events are
-// counted in.
+// a count is what a single flow element adds up to. flow tells that whatever a share counts belongs to
+// its own period; a stock counts mostly the same persons again. unit is the word that the things or
+// events are counted in.
 type counting struct {
 	share, rate, count bool
+	flow               bool
 	unit, unitEN       string
 }
 
@@ -89,7 +91,7 @@ func (b *book) sumOf(text string, fit func(measure.Element) bool) bool {
 // sameThings is countingOf for what counts things of one sort.
 func (b *book) sameThings(d Definition, text string, parts []string, single bool, units int) counting {
 	c := counting{share: d.Format == formula.Percent && d.Rollup != formula.RollChildren && strings.Count(text, "/") == 1,
-		count: d.Format == formula.Plain && single && units == 0}
+		count: d.Format == formula.Plain && single && units == 0, flow: units == 0}
 	if units > 0 {
 		c.unit, c.unitEN = stats.UnitWord, "units"
 	}
@@ -98,6 +100,7 @@ func (b *book) sameThings(d Definition, text string, parts []string, single bool
 		if !ok || !countable(x) || c.unit != "" && c.unit != x.Unit {
 			return counting{}
 		}
+		c.flow = c.flow && x.Kind == measure.Flow
 		if c.unit, c.count = x.Unit, c.count && x.Kind == measure.Flow && happens(x.Unit); c.unitEN == "" {
 			c.unitEN = x.UnitEN
 		}
@@ -373,7 +376,7 @@ func (a Answer) Weighed(l words.Lang) []string {
 // said says a statement in a language.
 func said(s stats.Statement, l words.Lang) string {
 	if l == words.English {
-		return s.English()
+		return words.Singular(s.English())
 	}
 	return s.Chinese()
 }
@@ -386,6 +389,32 @@ func (a Answer) countShown() (int64, bool) {
 	}
 	n := v.Num().Int64()
 	return n, n >= 0 && n <= 1_000_000_000
+}
+
+// sharesChanged says how a share of what happened in a period differs from that of an earlier one
+// (METHODS §4.1); "" where they cannot be compared.
+func sharesChanged(before, now Answer, l words.Lang) string {
+	if !before.counting.flow || !now.counting.flow || !before.counting.share || !now.counting.share || !sameCount(before.Definition, now.Definition) {
+		return ""
+	}
+	a, b := before.weigh(), now.weigh()
+	if !a.ok() || !b.ok() {
+		return ""
+	}
+	d, why := stats.ProportionDifference(a.x, a.n, b.x, b.n, chanceLevel)
+	if why != "" {
+		return ""
+	}
+	digits := now.Definition.Digits
+	points := new(big.Rat).Sub(now.Printed, before.Printed)
+	text := points.FloatString(digits)
+	if points.Sign() > 0 {
+		text = "+" + text
+	}
+	in := func(a Answer, c chance) stats.ShareSaid {
+		return stats.ShareSaid{When: l.Pick(a.Period.Chinese(), a.Period.English()), Value: a.Text(l), X: c.x, N: c.n}
+	}
+	return said(stats.SayShares(in(before, a), in(now, b), text, digits, d), l)
 }
 
 // changed says how a count differs from an earlier one of a period as long; "" where they cannot be

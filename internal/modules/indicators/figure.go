@@ -71,7 +71,11 @@ func (a Answer) Text(l words.Lang) string {
 
 // show prints a value, in the language of l.
 func (d Definition) show(v *big.Rat, l words.Lang) string {
-	return d.Format.Show(v, d.Digits, d.measured(l), l.Text)
+	s := d.Format.Show(v, d.Digits, d.measured(l), l.Text)
+	if l == words.English {
+		s = words.Singular(s)
+	}
+	return s
 }
 
 // measured gives the unit of measure as Format.Show takes it: a place in a ranking has its number

@@ -39,6 +39,9 @@ func (s *Service) Statistics(ctx context.Context, reader perm.Actor, q Question,
 	}
 	a := k.over(ref, x, q.Pick, q.Unit, []period.Period{q.Period}, -1)[0]
 	out = a.Weighed(l)
+	if a.counting.share && a.counting.flow {
+		out = append(out, k.changeOf(ref, x, q, l)...)
+	}
 	if a.counting.count {
 		out = append(out, k.changeOf(ref, x, q, l)...)
 		out = append(out, k.turnOf(ref, x, q, l)...)
@@ -46,7 +49,7 @@ func (s *Service) Statistics(ctx context.Context, reader perm.Actor, q Question,
 	return out, nil
 }
 
-// changeOf compares a count with that a year before; of a running period the part that is over.
+// changeOf compares a count, or a share of what happened in the period, with that a year before; of a running period the part that is over.
 func (k *asking) changeOf(ref formula.Ref, x *formula.Expr, q Question, l words.Lang) []string {
 	p := q.Period
 	if part, running := k.completed(ref, p); running {
@@ -59,6 +62,9 @@ func (k *asking) changeOf(ref formula.Ref, x *formula.Expr, q Question, l words.
 		return nil // of a range over a year
 	}
 	list := k.over(ref, x, q.Pick, q.Unit, []period.Period{before, p}, -1)
+	if s := sharesChanged(list[0], list[1], l); s != "" {
+		return []string{s}
+	}
 	s := changed(list[0], list[1], l)
 	if s == "" {
 		return nil

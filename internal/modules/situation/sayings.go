@@ -25,7 +25,7 @@ func (s *Service) Sayings() (out words.Sayings) {
 		{"small_place", 0, []string{"", month}},
 	} {
 		for _, w := range wordings() {
-			if w.code == k.code {
+			if w.code == k.code || w.code == k.code+"_work" {
 				f := words.Form{Formats: []string{w.chinese}, Looks: k.looks, Part: s.named(k.unit)}
 				out = append(out, words.NewSaying(f)...)
 				f.Formats = append(f.Formats, checkedText)

@@ -8,6 +8,7 @@ import (
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
+	"kaiyang/internal/core/stats"
 	"kaiyang/internal/platform/words"
 )
 
@@ -22,6 +23,10 @@ func wordings() []wording {
 		{"creep", "%[1]s：%[2]s至%[3]s共%[4]s%[5]s，上年平均每月%[6]s%[5]s，连续偏高，超出平常波动，请核实是否集中查处或出现聚集。"},
 		{"creep_one", "%[1]s：%[2]s%[3]s%[4]s，上年平均每月%[5]s%[4]s，明显偏高，超出平常波动，请核实是否集中查处或出现聚集。"},
 		{"small_place", "%[1]s：%[2]s超出平常波动，请核实是否集中查处或出现聚集。"},
+		{"sudden_work", "%[1]s：%[2]s%[3]s%[4]s，前%[5]d个月平均%[6]s%[4]s，超出平常波动，请核实是否集中开展或补报。"},
+		{"creep_work", "%[1]s：%[2]s至%[3]s共%[4]s%[5]s，上年平均每月%[6]s%[5]s，连续偏高，超出平常波动，请核实是否集中开展或补报。"},
+		{"creep_one_work", "%[1]s：%[2]s%[3]s%[4]s，上年平均每月%[5]s%[4]s，明显偏高，超出平常波动，请核实是否集中开展或补报。"},
+		{"small_place_work", "%[1]s：%[2]s超出平常波动，请核实是否集中开展或补报。"},
 		{"gone", "按更正后的数字，%[1]s没有超出平常波动；请核对后排除。"},
 		{"unsure", "更正后这个月不能判断：%[1]s"},
 		{"quiet", "近 %[1]d 个月没有超出平常波动。"},
@@ -149,11 +154,20 @@ func (x lens) told(w Watch, m Method, at period.Period, r Reading) string {
 	case !r.Above:
 		return x.say("gone", x.in(at))
 	case m == Sudden:
-		return x.say("sudden", name, x.in(at), whole(r.Count), unit, r.Months, decimal(r.Mean()))
+		return x.say("sudden"+x.work(w.Element), name, x.in(at), whole(r.Count), unit, r.Months, decimal(r.Mean()))
 	case r.From == at.String():
-		return x.say("creep_one", name, x.in(at), whole(r.Total), unit, decimal(r.Mean()))
+		return x.say("creep_one"+x.work(w.Element), name, x.in(at), whole(r.Total), unit, decimal(r.Mean()))
 	}
-	return x.say("creep", name, x.month(r.From), x.in(at), whole(r.Total), unit, decimal(r.Mean()))
+	return x.say("creep"+x.work(w.Element), name, x.month(r.From), x.in(at), whole(r.Total), unit, decimal(r.Mean()))
+}
+
+// work ends the code of a sentence on a signal where not persons or cases are counted but what the
+// office does, such as publicity events: those do not cluster, they are held together or entered late.
+func (x lens) work(element string) string {
+	if e, ok := x.find(element); ok && !slices.Contains(stats.CaseWords(), e.Unit) {
+		return "_work"
+	}
+	return ""
 }
 
 // effortMore is the share by which more effort may explain more findings (METHODS §1.7), in percent.

@@ -42,7 +42,10 @@ func ParseLang(s string) Lang {
 func T(l Lang, chinese string, args ...any) string {
 	s := l.Text(chinese)
 	if len(args) > 0 {
-		return fmt.Sprintf(s, args...)
+		s = fmt.Sprintf(s, args...)
+		if l == English {
+			s = Singular(s)
+		}
 	}
 	return s
 }
