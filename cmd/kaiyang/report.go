@@ -29,7 +29,9 @@ func (c *cli) reportCmd() *cobra.Command {
   notice          通报
   leading-group   给领导小组的工作报告
   annual          年度毒情分析
-/ makes a document; the format follows from the ending of the file`,
+文书是公文，一律用中文；--lang en 只改变命令的提示。
+/ makes a document; the format follows from the ending of the file.
+Documents are official papers and always in Chinese; --lang en changes the messages of the command only.`,
 		Example:   "  kaiyang report pack --period 2018-05a --out pack.docx\n  kaiyang report annual --period 2017 --out annual.pdf",
 		Args:      cobra.ExactArgs(1),
 		ValidArgs: reportKinds,

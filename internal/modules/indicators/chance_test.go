@@ -273,6 +273,56 @@ func TestPagesTellWhatTheCountsSupport(t *testing.T) {
 	}
 }
 
+// A share of what happened in a period is compared with the year before; a share of a stock, which
+// counts mostly the same persons again, is not (METHODS §4.1).
+func TestSharesOfTwoPeriods(t *testing.T) {
+	w := sqliteWorld(t, 2, 1)
+	w.importing(`
+  - {code: F, name: 青年占比, format: percent, digits: 2, formula: 'XZS{年龄="<25"} / XZS', from: 2000-01-01}
+  - {code: G, name: 在册占比, format: percent, digits: 2, formula: 'REN / (REN + XZS)', from: 2000-01-01}
+`, "")
+	put := func(year int, no, young, old int64) {
+		var list []cube.Change
+		for m := range 12 {
+			p := period.MustParse(fmt.Sprintf("%d-%02d", year, m+1))
+			for _, u := range []org.UnitID{village(0, 0), village(1, 0)} {
+				for c, v := range map[measure.Category]int64{"年龄=<25": young, "年龄=>=25": old} {
+					if m > 0 || u != village(0, 0) {
+						v = 0
+					}
+					list = append(list, cube.Change{Element: 4, Category: c, Unit: u, Period: p, Value: v, Present: true})
+				}
+			}
+		}
+		w.must(w.cube.Apply(list, no))
+	}
+	put(2015, 11, 30, 20)
+	put(2016, 12, 251, 67)
+	put(2017, 13, 228, 23)
+	say := func(code, p string, l words.Lang) string {
+		out, err := w.s.Statistics(context.Background(), w.office(), Question{Code: code, Unit: county, Period: period.MustParse(p)}, l)
+		w.must(err)
+		return strings.Join(out, "\n")
+	}
+	for _, x := range []struct{ code, period, lang, want string }{
+		{"F", "2017", "zh", "2016年78.93%（251/318），2017年90.84%（228/251），变化+11.91个百分点（考虑偶然波动，大约在+6.01到+17.57个百分点之间），超出了偶然波动的范围。"},
+		{"F", "2017", "en", "2016: 78.93% (251/318); 2017: 90.84% (228/251); change +11.91 percentage points (allowing for chance, about +6.01 to +17.57), larger than chance explains."},
+	} {
+		if got := say(x.code, x.period, words.Lang(x.lang)); !strings.Contains(got, x.want) {
+			t.Errorf("%s %s says %q, want %q", x.code, x.period, got, x.want)
+		}
+	}
+	put(2016, 14, 227, 24)
+	if got := say("F", "2017", words.Chinese); !strings.Contains(got, "变化+0.40个百分点") || !strings.Contains(got, "在偶然波动的范围之内") {
+		t.Errorf("a small change: %q", got)
+	}
+	for _, x := range [][2]string{{"G", "2017"}, {"F", "2015"}, {"F", "2015..2017"}} {
+		if got := say(x[0], x[1], words.Chinese); strings.Contains(got, "变化") {
+			t.Errorf("%s %s compares: %q", x[0], x[1], got)
+		}
+	}
+}
+
 // A falling series of three years: the change is told exactly, and no turning point is claimed.
 func TestYearsOfACountAreJudged(t *testing.T) {
 	w := sqliteWorld(t, 2, 1)

@@ -170,6 +170,15 @@ func (x lens) hint(a Answer) string {
 	return a.IntervalText(x.Lang)
 }
 
+// lightCell is the light of the official verdict, and under it what the counts support.
+func (x lens) lightCell(a Answer) table.Cell {
+	c := toTrace(table.Light(a.Light, x.lightWord(a.Light)), x.figureOf(a))
+	if !x.file && a.Judgement != nil {
+		c.Note = x.Text(supportWord(a.chance.support))
+	}
+	return c
+}
+
 // intervalCells are the cells of a share's interval and of what it supports, for downloads.
 func (x lens) intervalCells(a Answer) []table.Cell {
 	cells := make([]table.Cell, 2)

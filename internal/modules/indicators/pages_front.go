@@ -240,7 +240,7 @@ func (x lens) figureRow(l Line, ranked, exact bool) table.Row {
 	}
 	light := table.Cell{}
 	if lit(a) {
-		light = toTrace(table.Light(a.Light, x.lightWord(a.Light)), trace)
+		light = x.lightCell(a)
 	}
 	spark := table.Cell{}
 	if s := x.spark(l, 120); s != nil {

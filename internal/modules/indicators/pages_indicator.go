@@ -180,7 +180,7 @@ func (x lens) rankTable(list []Answer, exact bool) *table.Table {
 			done = toTrace(table.Number("", s), trace)
 		}
 		if lit(a) {
-			light = toTrace(table.Light(a.Light, x.lightWord(a.Light)), trace)
+			light = x.lightCell(a)
 		}
 		c := toTrace(table.Text(coverage(a.Result.Coverage)), trace)
 		c.Hint = x.missing(a.Result.Coverage.Missing)

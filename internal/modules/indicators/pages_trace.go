@@ -223,7 +223,7 @@ func (x lens) partsTable(list []Answer) *table.Table {
 	for _, a := range list {
 		name := table.Link(x.unit(a.Unit), x.figureOf(a))
 		name.SortKey = x.tree.Pinyin(a.Unit)
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{name, x.plainCell(a, false), toTrace(table.Text(fraction(a)), x.figureOf(a)), toTrace(table.Text(coverage(a.Result.Coverage)), x.figureOf(a)),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{name, x.plainCell(a, false), x.fractionCell(a), toTrace(table.Text(coverage(a.Result.Coverage)), x.figureOf(a)),
 			table.Text(x.missing(a.Result.Coverage.Missing))}})
 	}
 	dropEmpty(t, "fraction", "coverage", "missing")

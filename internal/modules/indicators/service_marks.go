@@ -156,6 +156,10 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 	}
 	_, closed := k.book.closed(p)
 	prefix, suffix, _ := strings.Cut(d.Format.Show(rat0, 0, d.measured(l), l.Text), "0")
+	suffixOfOne := suffix
+	if l == words.English {
+		suffixOfOne = strings.TrimPrefix(words.Singular("1"+suffix), "1") // 1 person
+	}
 	q.marks = make([]Mark, len(units))
 	values := make([]int64, len(units))
 	text := make([]byte, 0, 12*len(units))
@@ -200,7 +204,11 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 			}
 			text = append(text, prefix...)
 			text = appendPrinted(text, v, d.Digits)
-			text = append(text, suffix...)
+			if v == 1 && d.Digits == 0 {
+				text = append(text, suffixOfOne...)
+			} else {
+				text = append(text, suffix...)
+			}
 			ends[i] = len(text)
 			if g := goals.of[i]; g != nil && !m.Incomplete {
 				if b, ok := g.baseIn(&e.block, i, d); ok || g.base < 0 {

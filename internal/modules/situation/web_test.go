@@ -67,6 +67,7 @@ func TestASignalOnThePages(t *testing.T) {
 	f.Get("office", "/situation/signals/1").Is(200).Says("已确认", "属实", "/actions/1", "处理记录").Hides("/situation/signals/1/confirm", "处理有误")
 	f.Post("owner", "/situation/signals/2/dismiss", "version", "1", "text", "同一次集中查处").Is(303)
 	f.Get("office", "/situation/signals/2").Is(200).Says("已排除", "同一次集中查处", "处理有误，重新核实")
+	f.Post("office", "/situation/signals/2/reopen", "version", "2", "text", "").Is(422).Says("请写重新核实的理由")
 	f.Post("office", "/situation/signals/2/reopen", "version", "2", "text", "再看").Is(303)
 	f.Post("office", "/situation/signals/2/nonsense", "version", "2").Is(404)
 	// Filter, files, machine-readable.
