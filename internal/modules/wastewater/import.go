@@ -172,6 +172,7 @@ func rowsOf(name string, content []byte) ([]rawRow, error) {
 type reading struct {
 	c       Campaign
 	names   map[string]string // residue by name or code, in lower case
+	titles  map[string]string // name of a residue by its code
 	out     Data
 	flowRow map[cell]int
 	seen    map[cell]int
@@ -182,8 +183,9 @@ type reading struct {
 }
 
 func newReading(c Campaign, a Assumptions) *reading {
-	r := &reading{c: c, names: map[string]string{}, flowRow: map[cell]int{}, seen: map[cell]int{}, wrong: map[int]bool{}, rows: map[int]cell{}}
+	r := &reading{c: c, names: map[string]string{}, titles: map[string]string{}, flowRow: map[cell]int{}, seen: map[cell]int{}, wrong: map[int]bool{}, rows: map[int]cell{}}
 	for _, f := range a.Factors {
+		r.titles[f.Code] = f.Residue
 		for _, n := range []string{f.Code, f.Residue, f.ResidueEN} {
 			if n != "" {
 				r.names[strings.ToLower(n)] = f.Code
@@ -359,6 +361,24 @@ func (r *reading) unlike() {
 	}
 }
 
+// say tells which value a row changes, from what to what, so that the reader sees it before writing.
+func (r *reading) say(at cell, was, now Sample, oldFlow, newFlow int64, flow bool, line int) {
+	plant := ""
+	for _, s := range r.c.Sites {
+		if s.Plant == at.plant {
+			plant = s.Name
+		}
+	}
+	if flow {
+		r.soft = append(r.soft, fault.Finding{Row: line, Rule: "changed", Soft: true, Format: "%s %s 的流量由 %s 改为 %s",
+			Args: []any{plant, at.day.String(), measure.Decimal(oldFlow, flowScale), measure.Decimal(newFlow, flowScale)}})
+	}
+	if at.residue != "" && was != now {
+		r.soft = append(r.soft, fault.Finding{Row: line, Rule: "changed", Soft: true, Format: "%s %s 的%s由 %s 改为 %s",
+			Args: []any{plant, at.day.String(), fault.Word(r.titles[at.residue]), was.written(), now.written()}})
+	}
+}
+
 // tally counts the rows of a file by what becomes of them.
 func (r *reading) tally(rep *measure.ImportReport, rows []rawRow, old Data) {
 	flows, samples := old.flows(), old.samples()
@@ -381,6 +401,7 @@ func (r *reading) tally(rep *measure.ImportReport, rows []rawRow, old Data) {
 			rep.Created++
 		case at.residue != "" && was != now[at] || flowMoves:
 			rep.Updated++
+			r.say(at, was, now[at], oldFlow, newFlow, flowMoves && hadFlow, row.line)
 		default:
 			rep.Unchanged++
 		}

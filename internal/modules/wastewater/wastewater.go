@@ -178,6 +178,18 @@ type Sample struct {
 	Limit   int64 // of quantification, ng/L, scale 3; 0 where it was not told
 }
 
+// written gives the value as the laboratory writes it, "<" below its limit; the limit in brackets.
+func (s Sample) written() string {
+	text := measure.Decimal(s.Value, concentrationScale)
+	if s.Below {
+		text = "<"
+	}
+	if s.Limit > 0 {
+		text += "(" + measure.Decimal(s.Limit, concentrationScale) + ")"
+	}
+	return text
+}
+
 func (s Sample) concentration() float64 { return toFloat(s.Value, concentrationScale) }
 
 func (s Sample) limit() float64 { return toFloat(s.Limit, concentrationScale) }

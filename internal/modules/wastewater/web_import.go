@@ -88,7 +88,11 @@ func (s *Service) preview(w http.ResponseWriter, r *http.Request, v importView, 
 		}
 		v.Findings = append(v.Findings, f.Say(x.Text))
 	}
-	for _, f := range rep.Soft {
+	for i, f := range rep.Soft {
+		if i == mostShown {
+			v.Soft = append(v.Soft, x.t("另有 %d 处", len(rep.Soft)-mostShown))
+			break
+		}
 		v.Soft = append(v.Soft, f.Say(x.Text))
 	}
 	v.MayApply = len(rep.Findings) == 0 && rep.Created+rep.Updated > 0

@@ -149,6 +149,18 @@ func TestFaultsOfAFile(t *testing.T) {
 	f.Upload("member", "/wastewater/campaigns/1/import", "file", "a.csv", []byte(file("2018-03-12", "演示污水厂", methamphetamine, flows, weekC))).Is(200).Says("新增 7", "请核对，可以照样导入")
 	f.Upload("member", "/wastewater/campaigns/1/import", "file", "a.csv", []byte(file("2018-03-11", "演示污水厂", methamphetamine, flows, weekC))).Is(422).Says("不在采样期", "什么都没有写入")
 	f.Upload("member", "/wastewater/campaigns/1/import", "file", "a.csv", nil).Is(422).Says("请选择文件")
+	// A file that changes what is there says what, before it is written.
+	head := "污水厂,日期,流量,检测物,浓度,定量限\n"
+	desk.Must(f.Import(desk.As(a), a, id, "a.csv", []byte(head+"演示污水厂,2018-03-13,9000,甲基苯丙胺,92,5\n演示污水厂,2018-03-14,9000,甲基苯丙胺,90,\n"), true))(t)
+	desk.Must(f.Import(desk.As(a), a, id, "a.csv", []byte(head+"演示污水厂,2018-03-13,9000,甲基苯丙胺,92,5\n演示污水厂,2018-03-14,9000,甲基苯丙胺,90,\n"), false))(t)
+	rep = desk.Must(f.Import(desk.As(a), a, id, "a.csv", []byte(head+"演示污水厂,2018-03-13,9100,甲基苯丙胺,<,5\n演示污水厂,2018-03-14,9000,甲基苯丙胺,90,\n"), true))(t)
+	var said []string
+	for _, x := range rep.Soft {
+		said = append(said, x.Say(nil))
+	}
+	if got := strings.Join(said, "\n"); !strings.Contains(got, "演示污水厂 2018-03-13 的流量由 9000 改为 9100") || !strings.Contains(got, "的甲基苯丙胺由 92(5) 改为 <(5)") || strings.Contains(got, "03-14") {
+		t.Errorf("the changes are told as %q", got)
+	}
 }
 
 // The template that the laboratory fills in is read back, in either language, and the same file
