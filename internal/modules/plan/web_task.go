@@ -88,7 +88,13 @@ func (s *Service) showTask(w http.ResponseWriter, r *http.Request, code string, 
 			v.Next = append(v.Next, q)
 		}
 	}
-	figures, err := s.shown(r.Context(), a, append(slices.Clone(t.Indicators), g.Indicators...), s.units.Today().Root(org.Territorial))
+	codes := slices.Clone(t.Indicators)
+	for _, c := range g.Indicators {
+		if !slices.Contains(codes, c) {
+			codes = append(codes, c)
+		}
+	}
+	figures, err := s.shown(r.Context(), a, codes, s.units.Today().Root(org.Territorial))
 	if err != nil {
 		return err
 	}
