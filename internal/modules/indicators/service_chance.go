@@ -3,6 +3,7 @@ package indicators
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/formula"
@@ -39,8 +40,8 @@ func (s *Service) Statistics(ctx context.Context, reader perm.Actor, q Question,
 	}
 	a := k.over(ref, x, q.Pick, q.Unit, []period.Period{q.Period}, -1)[0]
 	out = a.Weighed(l)
-	if a.counting.share && a.counting.flow {
-		out = append(out, k.changeOf(ref, x, q, l)...)
+	if a.counting.share && a.counting.flow && len(out) > 0 {
+		out = slices.Insert(out, len(out)-1, k.changeOf(ref, x, q, l)...) // the last explains the ranges
 	}
 	if a.counting.count {
 		out = append(out, k.changeOf(ref, x, q, l)...)
