@@ -141,3 +141,12 @@ func TestSentencesWithoutAnInterval(t *testing.T) {
 		}
 	}
 }
+
+// The difference that is said is that of the two printed shares: 90.1 and 85.5 differ by 4.6.
+func TestADifferenceIsThatOfThePrintedShares(t *testing.T) {
+	c := WaveChange{Difference: 0.8554 - 0.9008, Interval: Interval{Lo: -0.08, Hi: 0.01}}
+	got := SayWaves("2016年", Estimate{Value: 0.9008}, c, false).Chinese()
+	if !strings.Contains(got, "90.1%相差4.6个百分点") {
+		t.Error(got)
+	}
+}
