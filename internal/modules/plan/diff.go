@@ -168,7 +168,7 @@ func diff(old, now Content, unit naming) (out []Change) {
 		o, ok := was[k]
 		delete(was, k)
 		if !ok {
-			out = append(out, Change{Kind: k.kind, Code: k.code, Name: n.name(), Move: Added, New: n})
+			out = append(out, Change{Kind: k.kind, Code: k.code, Name: n.name(), Move: Added, Fields: firstSaid(n, unit), New: n})
 			continue
 		}
 		if list, only := fieldChanges(o, n, unit); len(list) > 0 {
@@ -182,6 +182,16 @@ func diff(old, now Content, unit naming) (out []Change) {
 	for _, o := range old.nodes() {
 		if _, gone := was[nodeKey{o.kind(), o.code()}]; gone {
 			out = append(out, Change{Kind: o.kind(), Code: o.code(), Name: o.name(), Move: Removed})
+		}
+	}
+	return out
+}
+
+// firstSaid lists what a new part says beside its name and place.
+func firstSaid(n Node, unit naming) (out []FieldChange) {
+	for _, f := range n.fields(unit) {
+		if f.value != "" && f.label != "名称" && f.label != "次序" {
+			out = append(out, FieldChange{Field: f.label, New: f.value})
 		}
 	}
 	return out

@@ -9,6 +9,7 @@ import (
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/table"
+	"kaiyang/internal/platform/words"
 )
 
 // numerals counts headings: "一", "十二".
@@ -112,7 +113,7 @@ func (s *Service) goalWords(g Goal) string {
 }
 
 func (s *Service) taskRuns(no int, t Task) []docgen.Run {
-	text := fmt.Sprintf("（%s）牵头单位：%s", t.Type.Text(), s.unitName(t.Lead))
+	text := fmt.Sprintf("（%s）牵头单位：%s", t.Type.Text(), s.standingName(words.Chinese)(t.Lead))
 	if len(t.Assist) > 0 {
 		text += "；配合单位：" + unitList(t.Assist, s.unitName)
 	}
@@ -127,12 +128,13 @@ func (s *Service) taskRuns(no int, t Task) []docgen.Run {
 func (s *Service) timetable(c Content) *table.Table {
 	t := &table.Table{ID: "timetable", Name: "时间表", Columns: []table.Column{{Head: []string{"编号"}, Key: "code", Width: 4}, {Head: []string{"任务"}, Key: "name", RowHead: true, Width: 14}, {Head: []string{"类别"}, Key: "type", Width: 3},
 		{Head: []string{"牵头单位"}, Key: "lead", Width: 6}, {Head: []string{"配合单位"}, Key: "assist", Width: 8}, {Head: []string{"起止"}, Key: "span", Width: 8}, {Head: []string{"里程碑"}, Key: "milestones", Width: 14}, {Head: []string{"前置任务"}, Key: "after", Width: 4}}}
+	name := s.standingName(words.Chinese)
 	for _, x := range c.Tasks {
 		var marks []string
 		for _, m := range x.Milestones {
 			marks = append(marks, m.Day.String()+" "+m.Name)
 		}
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(x.Code), table.Text(x.Name), table.Text(x.Type.Text()), table.Text(s.unitName(x.Lead)), table.Text(unitList(x.Assist, s.unitName)),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(x.Code), table.Text(x.Name), table.Text(x.Type.Text()), table.Text(name(x.Lead)), table.Text(unitList(x.Assist, name)),
 			table.Text(x.Start.String() + " 至 " + x.End.String()), table.Text(strings.Join(marks, "；")), table.Text(strings.Join(x.After, "、"))}})
 	}
 	return t
@@ -157,9 +159,10 @@ func (s *Service) roadmapDocument(b book) *docgen.Document {
 func (s *Service) progressTable(lines []Line) *table.Table {
 	t := &table.Table{ID: "progress", Name: "任务进展", Empty: "没有任务", Columns: []table.Column{{Head: []string{"编号"}, Key: "code", Width: 4}, {Head: []string{"任务"}, Key: "name", RowHead: true, Width: 14}, {Head: []string{"牵头单位"}, Key: "lead", Width: 6},
 		{Head: []string{"完成日"}, Key: "end", Width: 6}, {Head: []string{"进度"}, Key: "percent", Align: table.Right, Width: 4}, {Head: []string{"状态"}, Key: "state", Width: 4}, {Head: []string{"灯"}, Key: "light", Width: 3}, {Head: []string{"说明"}, Key: "why", Width: 12}}}
+	name := s.standingName(words.Chinese)
 	for _, l := range lines {
 		st := l.Standing
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(l.Code), table.Text(l.Name), table.Text(s.unitName(l.Lead)), table.Text(l.End.String()), table.Number(fmt.Sprint(st.Percent), fmt.Sprintf("%d%%", st.Percent)),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(l.Code), table.Text(l.Name), table.Text(name(l.Lead)), table.Text(l.End.String()), table.Number(fmt.Sprint(st.Percent), fmt.Sprintf("%d%%", st.Percent)),
 			table.Text(st.State.Text()), table.Light(st.Light, map[measure.Light]string{measure.Green: "绿", measure.Yellow: "黄", measure.Red: "红", measure.Grey: "灰"}[st.Light]), table.Text(st.Why(nil))}})
 	}
 	return t

@@ -285,6 +285,9 @@ func (x lens) changes(list []Change) (out []changeLine) {
 				f.Old, f.New = x.Text(f.Old), x.Text(f.New)
 			}
 			l.Fields = append(l.Fields, FieldChange{Field: x.field(f.Field), Old: dash(f.Old), New: dash(f.New)})
+			if c.Move == Added {
+				l.Fields[len(l.Fields)-1].Old = ""
+			}
 		}
 		out = append(out, l)
 	}

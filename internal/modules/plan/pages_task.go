@@ -197,17 +197,18 @@ type markForm struct{ No, Name, Day, Evidence string }
 
 // importView is the page of importing a plan.
 type importView struct {
-	Head     head
-	Save     string
-	Problem  string
-	Columns  []option
-	Done     bool
-	Report   string
-	Findings []string
-	More     int
-	Changes  []changeLine
-	Tally    string
-	File     string
-	Hash     string
-	MayApply bool
+	Locked, Versions string // why nothing can be imported, and where that is mended
+	Head             head
+	Save             string
+	Problem          string
+	Columns          []option
+	Done             bool
+	Report           string
+	Findings         []string
+	More             int
+	Changes          []changeLine
+	Tally            string
+	File             string
+	Hash             string
+	MayApply         bool
 }

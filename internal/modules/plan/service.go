@@ -21,6 +21,7 @@ import (
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/notify"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/words"
 )
 
 // Units is what the plan needs to know of the units.
@@ -110,6 +111,16 @@ func (s *Service) now(u org.UnitID) org.UnitID {
 		return next
 	}
 	return u
+}
+
+// standingName names a unit together with the one that carries it on today.
+func (s *Service) standingName(l words.Lang) naming {
+	return func(u org.UnitID) string {
+		if next := s.now(u); next != u {
+			return words.T(l, "%s（现由%s承接）", s.unitName(u), s.unitName(next))
+		}
+		return s.unitName(u)
+	}
 }
 
 // ownerNow is the object of deeds of the owner of a task.

@@ -421,6 +421,10 @@ func TestAMergedUnit(t *testing.T) {
 	if err := w.s.Propose(w.ctx(w.office()), w.office(), plan); err == nil || !strings.Contains(err.Error(), "请选择今天存在的牵头单位") {
 		t.Errorf("an edition with a dead unit is proposed: %v", err)
 	}
+	w.as = w.rep(east)
+	if body := w.page("/plans/1/tasks/T1"); !strings.Contains(body, "现由") {
+		t.Errorf("the page of the task does not name the successor")
+	}
 	if got := w.task(plan, "T1"); got.Lead != west {
 		t.Errorf("lead = %d", got.Lead)
 	}

@@ -62,7 +62,7 @@ func (s *Service) routes() []web.Route {
 
 func (s *Service) lens(r *http.Request) lens {
 	t := s.units.Today()
-	return lens{Lang: web.LangOf(r), unit: s.unitName, key: func(u org.UnitID) string { return t.Pinyin(s.now(u)) }}
+	return lens{Lang: web.LangOf(r), unit: s.standingName(web.LangOf(r)), key: func(u org.UnitID) string { return t.Pinyin(s.now(u)) }}
 }
 
 // form reads a form with its files; files of a field "fileN" belong to milestone N.
@@ -344,7 +344,7 @@ func (s *Service) getMine(w http.ResponseWriter, r *http.Request) error {
 				if d.Period.IsZero() || d.Period.First() > b.today {
 					continue
 				}
-				q := dueLine{Task: l.Code + " " + l.Name, Path: l.Path, Report: formPath(b.plan.ID, l.Code, d.Period.String()), Period: x.period(d.Period), Day: d.Day.String(), Unit: s.unitName(l.Lead), Word: x.t("待报")}
+				q := dueLine{Task: l.Code + " " + l.Name, Path: l.Path, Report: formPath(b.plan.ID, l.Code, d.Period.String()), Period: x.period(d.Period), Day: d.Day.String(), Unit: x.unit(l.Lead), Word: x.t("待报")}
 				if d.Day < b.today {
 					q.Tag, q.Word = "bad", x.t("逾期未报")
 				} else if n, _ := b.cal.WorkdaysBetween(b.today, d.Day); n <= b.plan.Near {

@@ -24,7 +24,13 @@ func (s *Service) importView(r *http.Request) (v importView, b book, err error) 
 	if b, err = s.bookOf(r); err != nil {
 		return v, b, err
 	}
-	v = importView{Head: s.headOf(r, b, "edit"), Save: underPlan(b.plan.ID, "/import")}
+	v = importView{Head: s.headOf(r, b, "edit"), Save: underPlan(b.plan.ID, "/import"), Versions: underPlan(b.plan.ID, "/versions")}
+	switch {
+	case b.draft == nil:
+		v.Locked = x.t("计划没有在起草的版本；要修改计划，请先新建一版并写明原因")
+	case b.draft.State == Proposed:
+		v.Locked = x.t("第 %d 版已提请批准，不能修改；请先撤回", b.draft.No)
+	}
 	for _, c := range columns() {
 		v.Columns = append(v.Columns, option{Value: c, Label: x.t(columnHelp()[c])})
 	}
