@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/big"
 	"slices"
+	"strings"
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
@@ -90,7 +91,7 @@ func (x lens) fairSaid(f *fairness) (out []string) {
 	if placed && f.within(first, last) {
 		things := x.Text("数目")
 		if f.head.counting.persons() {
-			things = x.Text("人数")
+			things = strings.ToLower(x.Text("人数"))
 		}
 		add(stats.SayPairInside, append(append(x.named(f, first), x.named(f, last)...), things)...)
 	}

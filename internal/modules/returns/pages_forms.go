@@ -139,10 +139,10 @@ func itemsTable(l words.Lang, f *Form, cat *measure.Catalogue) *table.Table {
 		}
 		section := it.Section
 		if section == "" {
-			section = words.T(l, DefaultPanel)
+			section = DefaultPanel
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(it.Element), table.Text(l.Pick(it.Label, it.LabelEN)), table.Text(strings.Join(cats, words.T(l, "、"))),
-			table.Text(section), table.Text(req), table.Text(bounds), table.Text(jump), table.Text(it.Repeat), table.Text(it.Hint)}})
+			table.Text(l.Text(section)), table.Text(req), table.Text(bounds), table.Text(jump), table.Text(it.Repeat), table.Text(it.Hint)}})
 	}
 	dropEmpty(t, "repeat", "hint")
 	return t

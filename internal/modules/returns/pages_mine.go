@@ -185,7 +185,7 @@ type choiceView struct {
 	On           bool
 }
 
-type tileView struct{ Label, Value, Meta, Light string }
+type tileView struct{ Label, Value, Meta, Light, Word string }
 
 type missingView struct {
 	Form, Period, Due string

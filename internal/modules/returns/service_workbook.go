@@ -120,6 +120,13 @@ const maxUpload = 30 << 20
 // one sentence before a row is read.
 func (s *Service) readBook(l *Layout, b *sheet.Book) (*reading, error) {
 	meta := b.Meta()
+	if other, ok := s.FormAt(meta["template"], l.Place.Period); ok && other.Code != l.Form.Code {
+		return nil, fault.New(fault.Invalid, "这是《%s》的表格，此处需要《%s》；请下载对应的表格填写后上传", other.Name, l.Form.Name)
+	}
+	if u, ok := s.units.Register().ByCode(meta["unit"]); ok && u != l.Place.Unit {
+		day := l.Place.Period.Last()
+		return nil, fault.New(fault.Invalid, "这是%s的表格，此处需要%s的；请下载本单位的表格填写后上传", s.name(u, day), s.name(l.Place.Unit, day))
+	}
 	p := newPlan(l, s.code(l.Place.Unit), words.ParseLang(meta["lang"]), planIn{})
 	r := &reading{plan: p, filling: Filling{Cells: make(map[Key]Typed, l.Cells()), Notes: map[Key]string{}}}
 	if err := p.form.Verify(b); err != nil {

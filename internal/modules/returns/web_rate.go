@@ -154,9 +154,8 @@ func rateTiles(l words.Lang, t Tally) []tileView {
 			why = NotYetDue
 		}
 		why = words.T(l, why)
-		return []tileView{{words.T(l, "报送率"), "—", why, string(measure.Grey)}, {words.T(l, "按时率"), "—", why, string(measure.Grey)}, {words.T(l, "逾期未报"), "—", why, string(measure.Grey)}}
+		return []tileView{{words.T(l, "报送率"), "—", why, string(measure.Grey), ""}, {words.T(l, "按时率"), "—", why, string(measure.Grey), ""}, {words.T(l, "逾期未报"), "—", why, string(measure.Grey), ""}}
 	}
-	light := func(m measure.Light) string { return string(m) }
 	done := measure.Green
 	if t.Received < t.Due {
 		done = t.Light()
@@ -168,10 +167,23 @@ func rateTiles(l words.Lang, t Tally) []tileView {
 	if t.Overdue > 0 {
 		inTime = measure.Red
 	}
+	late := measure.Green
+	if t.Overdue > 0 {
+		late = measure.Red
+	}
+	word := func(m measure.Light, short string) string {
+		switch m {
+		case measure.Green:
+			return words.T(l, "正常")
+		case measure.Red:
+			return words.T(l, "有逾期")
+		}
+		return words.T(l, short)
+	}
 	return []tileView{
-		{words.T(l, "报送率"), received, words.T(l, "已报 %d / 应报 %d", t.Received, t.Due), light(done)},
-		{words.T(l, "按时率"), onTime, words.T(l, "按时 %d / 应报 %d", t.OnTime, t.Due), light(inTime)},
-		{words.T(l, "逾期未报"), intText(int64(t.Overdue)), words.T(l, "份"), light(map[bool]measure.Light{true: measure.Red, false: measure.Green}[t.Overdue > 0])},
+		{words.T(l, "报送率"), received, words.T(l, "已报 %d / 应报 %d", t.Received, t.Due), string(done), word(done, "未报齐")},
+		{words.T(l, "按时率"), onTime, words.T(l, "按时 %d / 应报 %d", t.OnTime, t.Due), string(inTime), word(inTime, "有晚报")},
+		{words.T(l, "逾期未报"), intText(int64(t.Overdue)), words.T(l, "份"), string(late), word(late, "")},
 	}
 }
 

@@ -411,9 +411,9 @@ func TestWrongWorkbooksAreRefused(t *testing.T) {
 			file NamedFile
 			says string
 		}{
-			{"template", from(Place{"YB9", jia, april()}), "模板是“YB9”，此处需要“YB1”"},
+			{"template", from(Place{"YB9", jia, april()}), "这是《三表月报》的表格，此处需要《禁毒工作月报》"},
 			{"period", from(Place{"YB1", jia, period.MustParse("2018-03")}), "期别是“2018-03”，此处需要“2018-04”"},
-			{"unit", from(Place{"YB1", yi, april()}), "单位是“999901202”，此处需要“999901101”"},
+			{"unit", from(Place{"YB1", yi, april()}), "这是乙乡的表格，此处需要甲镇的"},
 		}
 		for _, c := range cases {
 			_, err := o.Upload(as(a), a, at, c.file)
