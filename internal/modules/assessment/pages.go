@@ -310,8 +310,8 @@ func rangeCell(lo, hi int) table.Cell {
 }
 
 // rankChart draws the places of the units and between what limits they may lie.
-func (x lens) rankChart(r Result, width float64) chart.Chart {
-	c := chart.Ranges{Title: x.t("得分名次和名次范围"), Desc: x.t("圆点是按公布办法的名次，横线是随机换权重时 95% 的名次范围；虚线分开的组之间能分先后"), Axis: x.t("名次"), First: 1, Last: r.Scored, Width: width}
+func (x lens) rankChart(r Result) chart.Chart {
+	c := chart.Ranges{Title: x.t("得分名次和名次范围"), Desc: x.t("圆点是按公布办法的名次，横线是随机换权重时 95% 的名次范围；虚线分开的组之间能分先后"), Axis: x.t("名次"), First: 1, Last: r.Scored}
 	for i, l := range r.Lines {
 		if l.Place == 0 {
 			continue

@@ -28,7 +28,7 @@ type scoreView struct {
 	Lead                   []string
 	Pairs                  []string
 	Grid                   web.Grid
-	Chart, Slim            chart.Chart // for a phone the slim one
+	Chart                  chart.Chart
 	Extra                  *table.Table
 	XLSX, CSV              string
 	How                    []string

@@ -26,9 +26,6 @@ func (s *Service) chosenPeriod(r *http.Request, e Scheme) (period.Period, error)
 	return list[0], nil
 }
 
-// slimWidth is the width of the chart for a phone, in CSS pixels.
-const slimWidth = 350
-
 // scores fills in what live and fixed results have in common; done tells that a file was sent.
 func (s *Service) scores(w http.ResponseWriter, r *http.Request, o Outcome, path string, v *scoreView) (done bool, err error) {
 	x := s.lens(r)
@@ -55,7 +52,7 @@ func (s *Service) scores(w http.ResponseWriter, r *http.Request, o Outcome, path
 	case "places":
 		v.Lead = x.lead(o)
 		if o.Whole && o.Result.Why == "" {
-			v.Chart, v.Slim, v.Pairs = x.rankChart(o.Result, 0), x.rankChart(o.Result, slimWidth), x.pairs(o.Result)
+			v.Chart, v.Pairs = x.rankChart(o.Result), x.pairs(o.Result)
 		}
 		v.How = []string{x.t("得分是各项标准分按公布的权重加权平均，满分 100；名次按打印出来的得分，得分相同名次相同。"),
 			x.t("换一种合理的权重或算法先后就变的，或者得分差没有超出偶然误差的，按并列处理；夹在并列单位之间的也并列。"),

@@ -49,7 +49,7 @@ func TestAYearOnThePages(t *testing.T) {
 
 	scores := at + "/scores?period=2017"
 	live := f.Get("office", scores).Is(200).Says("按今日数据试算", "93.8", "定稿", "名次范围", "6个单位按得分分成").Hides("第1名", "第一名")
-	if n := live.Doc.Find(".bars.wide svg circle").Length(); n != 6 {
+	if n := live.Doc.Find(".chart-wide svg circle").Length(); n != 6 {
 		t.Errorf("%d dots on the chart, want 6", n)
 	}
 	for view, want := range map[string]string{"figures": "/figures/ZX?unit=2", "checks": "20180312", "marks": "没有扣分"} {

@@ -19,7 +19,6 @@ type compareView struct {
 	Grid    *web.Grid
 	Whole   bool // the table fits a page and needs no scroll bar of its own
 	Bars    chart.Chart
-	Slim    chart.Chart // the same for a phone
 	ByName  string
 	Fair    fairView
 	Path    string

@@ -21,10 +21,9 @@ type fairView struct {
 	Reason string // why the figure by which units are ranked is not compared
 	Said   []string
 	Funnel chart.Chart
-	Slim   chart.Chart // the same for a phone
-	Out    []string    // who takes no part, by reason
-	Method []string    // for the fold-out
-	Looks  string      // how many looks there were
+	Out    []string // who takes no part, by reason
+	Method []string // for the fold-out
+	Looks  string   // how many looks there were
 	Listed []link
 	More   string // how many are not listed
 }
@@ -403,9 +402,7 @@ func (x lens) fairly(v *fairView, list []fairness, by string) {
 		v.Out = x.outOf(f)
 	}
 	if c := x.funnelChart(f); c != nil {
-		slim := *c
-		slim.Width, slim.Height = 364, 380
-		v.Funnel, v.Slim = c, slim
+		v.Funnel = c
 	}
 	x.looked(v, list)
 }

@@ -41,7 +41,6 @@ type indicatorView struct {
 	Line             chart.Chart
 	First            bool // value, course and meaning are shown: not on the later screens of a wall
 	Bars             chart.Chart
-	Slim             chart.Chart // the same for a phone
 	Grid             *web.Grid
 	Targets          *table.Table
 	Versions         *table.Table
@@ -107,19 +106,6 @@ func (x lens) rankBars(title string, list []Answer, own func(Answer) bool) chart
 			c.Target = g
 			break
 		}
-	}
-	return c
-}
-
-// slim is bars for a phone: no fractions, so that neither names nor values are cut.
-func slim(bars chart.Chart) chart.Chart {
-	c, ok := bars.(chart.Bars)
-	if !ok {
-		return nil
-	}
-	c.Width, c.Target, c.Rows = 364, nil, slices.Clone(c.Rows)
-	for i := range c.Rows {
-		c.Rows[i].Note = ""
 	}
 	return c
 }

@@ -422,7 +422,6 @@ func (h *pages) indicator(w http.ResponseWriter, r *http.Request) error {
 		}
 		own := func(b Answer) bool { return b.Unit == c.unit }
 		v.Bars = x.rankBars(x.say("%s：各单位", v.Name), rows[0], own)
-		v.Slim = slim(v.Bars)
 	}
 	v.Line, v.First, v.Trend = x.courseChart(v.Name, l.Trend), true, x.trendAt(a)
 	if v.Chance, err = h.s.Statistics(r.Context(), reader, Question{Code: code, Unit: c.unit, Period: c.p}, x.Lang); err != nil {
@@ -447,7 +446,7 @@ func (v *indicatorView) wall(r *http.Request) {
 	if grid != nil {
 		screens = append(screens, tableScreens(r, grid.Table, func(v *indicatorView, g web.Grid) { v.Grid = &g })...)
 	}
-	v.First, v.Bars, v.Slim, v.Grid, v.Targets, v.Versions = false, nil, nil, nil, nil, nil
+	v.First, v.Bars, v.Grid, v.Targets, v.Versions = false, nil, nil, nil, nil
 	v.Deck = turnTo(r, v, screens)
 }
 

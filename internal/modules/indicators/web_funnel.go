@@ -88,9 +88,8 @@ func (h *pages) compare(w http.ResponseWriter, r *http.Request) error {
 			v.ByName = row.Title
 			none := func(Answer) bool { return false }
 			v.Bars = x.rankBars(row.Title, ranked, none)
-			v.Slim = slim(v.Bars)
 			if fair != nil {
-				v.Bars, v.Slim = x.whiskers(v.Bars, fair), x.whiskers(v.Slim, fair)
+				v.Bars = x.whiskers(v.Bars, fair)
 			}
 		}
 	}
@@ -129,6 +128,6 @@ func (v *compareView) wall(r *http.Request, t *table.Table) {
 	if bars := v.Bars; bars != nil {
 		screens = append(screens, func(v *compareView) { v.Bars = bars })
 	}
-	v.Grid, v.Bars, v.Slim, v.Fair = nil, nil, nil, fairView{}
+	v.Grid, v.Bars, v.Fair = nil, nil, fairView{}
 	v.Deck = turnTo(r, v, screens)
 }

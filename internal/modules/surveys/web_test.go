@@ -125,8 +125,8 @@ func TestASurveyOnThePages(t *testing.T) {
 	if n := p.Doc.Find("#numbers tbody tr").Length(); n != 4 {
 		t.Errorf("%d rows of numbers, want the whole and three strata", n)
 	}
-	if p.Doc.Find("svg").Length() != 1 {
-		t.Errorf("%d charts, want that of the strata", p.Doc.Find("svg").Length())
+	if n := p.Doc.Find(".chart-wide svg").Length(); n != 1 {
+		t.Errorf("%d charts, want that of the strata", n)
 	}
 	if p.Doc.Find(`form[action="/surveys/1/fix"]`).Length() != 0 {
 		t.Error("a task force is offered to fix")

@@ -39,11 +39,14 @@ func SVG(c Chart, tr func(string) string) []byte {
 }
 
 // AppendBox appends c inside a box that scrolls sideways where the screen is narrower than the
-// chart may shrink.
+// chart may shrink. A Slimmer is drawn a second time, and CSS shows that one on a phone.
 func AppendBox(dst []byte, c Chart, o Options) []byte {
-	dst = append(dst, `<div class="chart-box" tabindex="0">`...)
-	dst = c.AppendSVG(dst, o)
-	return append(dst, `</div>`...)
+	s, ok := c.(Slimmer)
+	if !ok {
+		return append(c.AppendSVG(append(dst, `<div class="chart-box" tabindex="0">`...), o), `</div>`...)
+	}
+	dst = append(c.AppendSVG(append(dst, `<div class="chart-box chart-wide" tabindex="0">`...), o), `</div>`...)
+	return append(s.Slim().AppendSVG(append(dst, `<div class="chart-slim">`...), o), `</div>`...)
 }
 
 // A Value is one point to draw: the number that places it, and the words printed for it.
@@ -223,6 +226,8 @@ const CSS = `.chart-box{overflow-x:auto;max-width:100%}
 .chart-map{min-width:480px}
 .chart-gantt{min-width:760px}
 .chart-t3{min-width:264px}.chart-t4{min-width:352px}.chart-t5{min-width:440px}.chart-t6{min-width:528px}.chart-t7{min-width:616px}.chart-t8{min-width:704px}.chart-t9{min-width:792px}
+.chart-slim{display:none}.chart-slim .chart{min-width:0}
+@media screen and (max-width:640px){.chart-wide{display:none}.chart-slim{display:block}}
 .spark{display:inline-block;width:auto;height:1.75em;vertical-align:middle;overflow:visible}
 .k-s1{stroke:var(--k-s1,#2f5d8a)}.k-s2{stroke:var(--k-s2,#ad5f1c)}.k-s3{stroke:var(--k-s3,#2f7a6a)}.k-s4{stroke:var(--k-s4,#7d5a94)}.k-s5{stroke:var(--k-s5,#6b7024)}.k-s6{stroke:var(--k-s6,#a84d60)}
 .k-f1,.chart text.k-f1{fill:var(--k-s1,#2f5d8a)}.k-f2,.chart text.k-f2{fill:var(--k-s2,#ad5f1c)}.k-f3,.chart text.k-f3{fill:var(--k-s3,#2f7a6a)}.k-f4,.chart text.k-f4{fill:var(--k-s4,#7d5a94)}.k-f5,.chart text.k-f5{fill:var(--k-s5,#6b7024)}.k-f6,.chart text.k-f6{fill:var(--k-s6,#a84d60)}

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"regexp"
 	"strconv"
@@ -35,7 +36,7 @@ func everyChart(t testing.TB) map[string]Chart {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return map[string]Chart{
+	all := map[string]Chart{
 		"sparkline":       Sparkline{Title: nasty, Values: v, Target: target, Light: measure.Red},
 		"empty sparkline": Sparkline{},
 		"line": Line{Title: nasty, Desc: nasty, Unit: nasty, X: []string{nasty, "2", "3", "4", "5"}, Target: target, Zero: true,
@@ -56,6 +57,12 @@ func everyChart(t testing.TB) map[string]Chart {
 		"gantt":        hostileGantt(),
 		"empty gantt":  Gantt{Title: nasty, Rows: []GanttRow{{Name: nasty}}},
 	}
+	for name, c := range maps.Clone(all) {
+		if s, ok := c.(Slimmer); ok {
+			all[name+", slim"] = s.Slim()
+		}
+	}
+	return all
 }
 
 // squares makes a boundary file of unit squares side by side.

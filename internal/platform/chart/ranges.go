@@ -58,7 +58,7 @@ func (c Ranges) AppendSVG(dst []byte, o Options) []byte {
 		p.label(w/2, rangeHead, 16, atMiddle, "k-soft", soft, false, o.tr("暂无数据"))
 		return p.close()
 	}
-	name = min(name, w*0.3)
+	name = min(name, max(w*0.3, 124))
 	left, right := name+28, w-min(text, w*0.2)-28
 	x := func(v float64) float64 {
 		return left + clamp((v-float64(c.First))/float64(max(1, c.Last-c.First)), 0, 1)*(right-left)
@@ -92,6 +92,9 @@ func (c Ranges) scale(p *pen, x func(float64) float64, left, right, bottom float
 			continue
 		}
 		p.line(x(float64(v)), 22, x(float64(v)), bottom, "k-grid", grid, 1, "")
+		if next := v - v%step + step; v == c.First && v%step != 0 && next <= c.Last && x(float64(next))-x(float64(v)) < 26 {
+			continue // its number would run into the next
+		}
 		p.label(x(float64(v)), 14, 13, atMiddle, "k-soft", soft, false, tickText(float64(v), 0))
 	}
 }
