@@ -53,6 +53,14 @@ func (o *Office) joinReports() {
 			}
 			return out, err
 		},
+		Warnings: func(ctx context.Context, reader perm.Actor, p period.Period) ([]reports.Warning, error) {
+			list, err := o.Situation.Confirmed(ctx, reader, p)
+			out := make([]reports.Warning, len(list))
+			for i, t := range list {
+				out[i] = reports.Warning{Said: t.Reason, Unit: t.Unit, Month: t.Month, Path: t.Path}
+			}
+			return out, err
+		},
 		Makers: map[string]reports.Maker{"pack": o.Meetings.PackDocument, "minutes": o.Meetings.MinutesDocument},
 		Print:  o.Printer.Print, Pictures: o.Printer.Pictures, Generator: o.Config.Title + " " + Version, Base: o.address})
 }

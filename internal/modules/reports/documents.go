@@ -65,6 +65,7 @@ type brief struct {
 	Items    []work.Item // opened, ended or open in the period
 	Meetings []Held
 	Late     []Late
+	Warnings []Warning                  // confirmed signals, for the yearly analysis
 	Extra    map[string][]measure.Shown // courses and parts of the yearly analysis, by code
 	Courses  map[string]Course          // what the yearly counts show, by code
 	Unknown  []string                   // codes that are not kept
@@ -74,7 +75,7 @@ type brief struct {
 }
 
 // joined tells which parts of the program answered: what was not asked is not said to be empty.
-type joined struct{ Items, Meetings, Late bool }
+type joined struct{ Items, Meetings, Late, Warnings bool }
 
 type force struct {
 	Code, Name string

@@ -123,6 +123,8 @@ func annual(b *brief) *docgen.Document {
 		add(docgen.Say(strings.Join(blind, "") + "：" + stats.EffortUnknown.Sentence()))
 	}
 
+	add(b.warned(w)...)
+
 	add(docgen.Head(1, "四、主要指标"))
 	add(b.sentences(w, rateCodes()...)...)
 
@@ -286,6 +288,24 @@ func (b *brief) change(w *writer, list []measure.Shown, counts []int64) []docgen
 		return say(runs, "，增幅超出了偶然波动的范围。")
 	}
 	return say(runs, "，差别在偶然波动的范围之内，再看一期才能判断。")
+}
+
+// warned tells the signals of the year that were confirmed; those that still wait for a person are
+// not for documents.
+func (b *brief) warned(w *writer) (out []docgen.Block) {
+	if !b.Joined.Warnings {
+		return nil
+	}
+	if len(b.Warnings) == 0 {
+		return []docgen.Block{docgen.Say("毒情预警：" + b.Period.Chinese() + "没有经核实确认的预警；没有预警不等于没有问题。")}
+	}
+	out = append(out, docgen.Say(fmt.Sprintf("毒情预警：%s经核实确认%d条。", b.Period.Chinese(), len(b.Warnings))))
+	for _, x := range b.Warnings {
+		name, said, _ := strings.Cut(x.Said, "：")
+		counted := w.number(measure.Shown{Name: "毒情预警", Unit: x.Unit, Period: x.Month, Path: x.Path}, name, "")
+		out = append(out, paragraph(counted, "："+strings.TrimSuffix(said, "。")+"。"))
+	}
+	return out
 }
 
 // known cuts the years before the first with data.

@@ -167,6 +167,14 @@ type Late struct {
 	Path   string
 }
 
+// A Warning is a signal of the drug situation that a person confirmed.
+type Warning struct {
+	Said  string // what is counted, a colon, the signal and what the check found
+	Unit  org.UnitID
+	Month period.Period
+	Path  string
+}
+
 // A Maker makes a document of another part of the program for a period in that part's words.
 type Maker func(ctx context.Context, reader perm.Actor, period string) (*docgen.Document, error)
 

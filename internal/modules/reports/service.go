@@ -35,6 +35,8 @@ type Joints struct {
 	Items    Items
 	Meetings func(ctx context.Context, reader perm.Actor, p period.Period) ([]Held, error)
 	Late     func(ctx context.Context, reader perm.Actor, on period.Day) ([]Late, error)
+	// Warnings gives the confirmed signals of the months of a period.
+	Warnings func(ctx context.Context, reader perm.Actor, p period.Period) ([]Warning, error)
 	Forces   func() []org.UnitID // the task forces of today, in their order
 	// Parts gives an element's categories, each under its label, for shares by drug class.
 	Parts func(ctx context.Context, reader perm.Actor, element string, unit org.UnitID, p period.Period) ([]measure.Shown, error)

@@ -326,6 +326,13 @@ func (s *Service) gatherAnnual(ctx context.Context, reader perm.Actor, b *brief,
 	if err := s.neighbours(ctx, reader, b, unit); err != nil {
 		return err
 	}
+	if b.Joined.Warnings = s.joints.Warnings != nil && b.County; b.Joined.Warnings {
+		list, err := s.joints.Warnings(ctx, reader, b.Period)
+		if err != nil {
+			return err
+		}
+		b.Warnings = list
+	}
 	b.Courses = map[string]Course{}
 	clear(b.YearAgo) // of a year the year before is the period before
 	var years []period.Period

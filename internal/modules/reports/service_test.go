@@ -84,9 +84,24 @@ func TestTheYearlyAnalysis(t *testing.T) {
 	}
 	d, err := w.s.Compose(w.ctx(), w.as, Annual, "2017", 0)
 	w.must(err)
+	if text := textOf(d); strings.Contains(text, "预警") {
+		t.Errorf("where nobody watches, nothing is said of signals:\n%s", text)
+	}
+	w.s.joints.Warnings = func(context.Context, perm.Actor, period.Period) ([]Warning, error) { return nil, nil }
+	d, err = w.s.Compose(w.ctx(), w.as, Annual, "2017", 0)
+	w.must(err)
+	if text := textOf(d); !strings.Contains(text, "毒情预警：2017年没有经核实确认的预警；没有预警不等于没有问题。") {
+		t.Errorf("a year without a signal:\n%s", text)
+	}
+	w.s.joints.Warnings = func(_ context.Context, _ perm.Actor, p period.Period) ([]Warning, error) {
+		return []Warning{{Said: "查处吸毒人员：2017年9月73人次，上年平均每月53.7人次，超出平常波动，请核实是否集中查处或出现聚集。核实情况：集中查处", Unit: county, Month: p.Parts(period.Month)[8], Path: "/situation/signals/2"}}, nil
+	}
+	d, err = w.s.Compose(w.ctx(), w.as, Annual, "2017", 0)
+	w.must(err)
 	text := textOf(d)
 	for _, s := range []string{"下降可以确认,是否出现拐点无法判断。", "2015年101人，2016年49人，2017年27人", "25岁以下的占25.0%（27人/108人）", "2017年零发生的：“省级目标案件”0起。以上为报送的零，不是缺数。", "尚无数据的：“团伙案件”、“容留他人吸毒案件”。尚无数据不等于零",
-		"“打击贩卖合成毒品”为20人，占“打击犯罪嫌疑人”80人的25.0%", "海洛因1.50公斤（占75.0%），冰毒0.50公斤（占25.0%）", "“制毒场所”“规模贩毒”没有登记数据项", "较2016年的49人下降", "没有登记以下编码"} {
+		"“打击贩卖合成毒品”为20人，占“打击犯罪嫌疑人”80人的25.0%", "海洛因1.50公斤（占75.0%），冰毒0.50公斤（占25.0%）", "“制毒场所”“规模贩毒”没有登记数据项", "较2016年的49人下降", "没有登记以下编码",
+		"毒情预警：2017年经核实确认1条。", "查处吸毒人员：2017年9月73人次", "核实情况：集中查处。"} {
 		if !strings.Contains(text, s) {
 			t.Errorf("%q is not said:\n%s", s, text)
 		}

@@ -110,11 +110,12 @@ func (s *Service) Signal(ctx context.Context, reader perm.Actor, id int64) (d De
 	return d, nil
 }
 
-// A Topic is what a meeting should know of a signal.
+// A Topic is what a meeting or a document should know of a signal.
 type Topic struct {
 	Key, Title, Reason, Path string
 	Code                     string // of the element
 	Unit, Force              org.UnitID
+	Month                    period.Period
 }
 
 // newDays is how many days after the decision a confirmed signal is still new to a meeting.
@@ -127,25 +128,44 @@ func (s *Service) Signals(ctx context.Context, reader perm.Actor, on period.Day)
 	list, err := s.List(ctx, reader, Filter{})
 	l := s.lens(words.Chinese)
 	for _, q := range list {
-		x, w := q.Signal, q.Watch
+		x := q.Signal
 		switch {
 		case x.State == Open && !x.Hindsight && x.Reading.Above && x.Raised <= on:
 		case x.State == Confirmed && x.Decided <= on && x.Decided.DaysUntil(on) <= newDays:
 		default:
 			continue
 		}
-		reason := l.told(w, x.Method, x.Month, x.Reading)
-		if s.inner(w) { // a meeting has guests
-			reason = l.say("small_place", l.watch(w), x.Month.Chinese())
-		}
-		if x.State == Confirmed && !s.inner(w) {
-			reason += l.t(checkedText, x.Text)
-		}
-		t := Topic{Key: ref(x.ID), Title: l.t(titleForm, l.watch(w), x.Month.Chinese(), x.Method.Text()), Reason: reason, Path: signalPath(x.ID), Code: w.Element, Unit: w.Unit}
-		if f := s.force(w); f != noForce {
-			t.Force = f
-		}
-		out = append(out, t)
+		out = append(out, s.topic(l, q))
 	}
 	return out, err
+}
+
+// Confirmed lists the signals of the months of a period that a person confirmed, in the order of the
+// months. Those of small places are left out: a document goes beyond those who may see them.
+func (s *Service) Confirmed(ctx context.Context, reader perm.Actor, p period.Period) (out []Topic, err error) {
+	list, err := s.List(ctx, reader, Filter{State: Confirmed})
+	l := s.lens(words.Chinese)
+	for _, q := range slices.Backward(list) {
+		if p.Contains(q.Signal.Month) && !s.inner(q.Watch) {
+			out = append(out, s.topic(l, q))
+		}
+	}
+	return out, err
+}
+
+// topic words a signal for readers outside the module; a meeting has guests, who are not told of
+// small places.
+func (s *Service) topic(l lens, q Listed) Topic {
+	x, w := q.Signal, q.Watch
+	reason := l.told(w, x.Method, x.Month, x.Reading)
+	if s.inner(w) {
+		reason = l.say("small_place"+l.work(w.Element), l.watch(w), x.Month.Chinese())
+	} else if x.State == Confirmed {
+		reason += l.t(checkedText, x.Text)
+	}
+	t := Topic{Key: ref(x.ID), Title: l.t(titleForm, l.watch(w), x.Month.Chinese(), x.Method.Text()), Reason: reason, Path: signalPath(x.ID), Code: w.Element, Unit: w.Unit, Month: x.Month}
+	if f := s.force(w); f != noForce {
+		t.Force = f
+	}
+	return t
 }

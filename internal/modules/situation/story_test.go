@@ -310,9 +310,21 @@ func TestWhatAMeetingGets(t *testing.T) {
 	if got := get("2018-04-16"); len(got) != 1 || got[0] != want {
 		t.Errorf("open: %q", got)
 	}
+	confirmed := func(p string) []Topic {
+		return desk.Must(o.Confirmed(desk.As(a), a, period.MustParse(p)))(t)
+	}
+	if got := confirmed("2018"); len(got) != 0 {
+		t.Errorf("a document gets one that nobody confirmed: %+v", got)
+	}
 	desk.OK(t, o.Confirm(desk.As(a), a, x.ID, x.Version, "集中查处。", nil))
 	if got := get("2018-05-11"); len(got) != 1 || got[0] != want+"核实情况：集中查处。" {
 		t.Errorf("confirmed: %q", got)
+	}
+	if got := confirmed("2018"); len(got) != 1 || !strings.HasSuffix(want+"核实情况：集中查处。", got[0].Reason) || got[0].Month.String() != "2018-03" {
+		t.Errorf("a document of the year gets %+v", got)
+	}
+	if got := confirmed("2017"); len(got) != 0 {
+		t.Errorf("a document of another year gets %+v", got)
 	}
 	english := func(s string) string {
 		said, ok := o.Sayings().Say(words.English, s, func(s string) string {

@@ -43,11 +43,15 @@ func TestSentencesSayNoMoreThanTheirResult(t *testing.T) {
 func TestSentences(t *testing.T) {
 	x := testLens()
 	w := Watch{Element: "XZS", Category: "年龄=<25", Unit: 0, Effort: "JG_JC"}
+	work := Watch{Element: "JG_JC"} // what the office does, not persons or cases
 	march := period.MustParse("2018-03")
 	for want, got := range map[string]string{
 		"新滋生吸毒人员（<25）：2018年3月9人，前12个月平均3人，超出平常波动，请核实是否集中查处或出现聚集。":                    x.told(w, Sudden, march, Reading{Count: 9, Past: 36, Months: 12, Above: true}),
 		"新滋生吸毒人员（<25）：2018年1月至2018年3月共1,018人，上年平均每月3.3人，连续偏高，超出平常波动，请核实是否集中查处或出现聚集。": x.told(w, Creep, march, Reading{Past: 40, Months: 12, Above: true, From: "2018-01", Total: 1018}),
 		"新滋生吸毒人员（<25）：2018年3月18人，上年平均每月3.3人，明显偏高，超出平常波动，请核实是否集中查处或出现聚集。":             x.told(w, Creep, march, Reading{Past: 40, Months: 12, Above: true, From: "2018-03", Total: 18}),
+		"检查重点场所：2018年3月300家次，前12个月平均180家次，超出平常波动，请核实是否集中开展或补报。":                      x.told(work, Sudden, march, Reading{Count: 300, Past: 2160, Months: 12, Above: true}),
+		"检查重点场所：2018年1月至2018年3月共900家次，上年平均每月180家次，连续偏高，超出平常波动，请核实是否集中开展或补报。":         x.told(work, Creep, march, Reading{Past: 2160, Months: 12, Above: true, From: "2018-01", Total: 900}),
+		"检查重点场所：2018年3月300家次，上年平均每月180家次，明显偏高，超出平常波动，请核实是否集中开展或补报。":                  x.told(work, Creep, march, Reading{Past: 2160, Months: 12, Above: true, From: "2018-03", Total: 300}),
 		"按更正后的数字，2018年3月没有超出平常波动；请核对后排除。":                                            x.told(w, Sudden, march, Reading{Count: 4, Past: 36, Months: 12}),
 		"更正后这个月不能判断：本月未报齐，不作判断。":                                                     x.told(w, Sudden, march, Reading{Hold: HeldMonth}),
 		"2017年7月没有报齐，不能作对照；报齐后再判断。":                                                  x.held(w, Reading{Hold: HeldPast, Gap: "2017-07"}),
