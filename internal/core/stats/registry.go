@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -45,6 +47,9 @@ func Run(id string, data json.RawMessage) (json.RawMessage, error) {
 		}
 		v, err := m.Run(c.Input, c.Parameters)
 		if err != nil {
+			if lacks := lacking(id, c.Input); len(lacks) > 0 && err.Error() == NoData.Err().Error() {
+				return nil, fault.New(fault.Invalid, "input 中没有 %s；请按参考算例 %s 的格式给出。", strings.Join(lacks, "、"), id)
+			}
 			return nil, err
 		}
 		out, err := json.Marshal(v)
@@ -53,7 +58,29 @@ func Run(id string, data json.RawMessage) (json.RawMessage, error) {
 		}
 		return out, nil
 	}
-	return nil, fault.New(fault.Invalid, "没有名为“%s”的统计方法，请核对名称。", oneLine(id))
+	return nil, fault.New(fault.Invalid, "没有名为“%s”的统计方法；kaiyang stats 列出全部名称。", oneLine(id))
+}
+
+// lacking lists what the input of the reference case of a method holds and an input does not.
+func lacking(id string, input json.RawMessage) (out []string) {
+	data, err := refcaseFiles.ReadFile(path.Join("testdata/refcases", id+".json"))
+	if err != nil {
+		return nil // it shares the case of another method
+	}
+	var model struct {
+		Input map[string]json.RawMessage `json:"input"`
+	}
+	var given map[string]json.RawMessage
+	if json.Unmarshal(data, &model) != nil || json.Unmarshal(input, &given) != nil {
+		return nil
+	}
+	for k := range model.Input {
+		if _, ok := given[k]; !ok {
+			out = append(out, k)
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // oneLine readies what somebody typed for a sentence: signs that break lines become spaces, and what
