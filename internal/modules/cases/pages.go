@@ -26,7 +26,7 @@ func (x lens) t(chinese string, args ...any) string { return words.T(x.Lang, chi
 
 func (x lens) say(s stats.Statement) string {
 	if x.Lang == words.English {
-		return s.English()
+		return words.Singular(s.English())
 	}
 	return s.Chinese()
 }

@@ -142,7 +142,7 @@ func (x lens) example(m *Method) (example, error) {
 	}
 	for _, say := range s.says {
 		if x.Lang == words.English {
-			out.Says = append(out.Says, say.English())
+			out.Says = append(out.Says, words.Singular(say.English()))
 		} else {
 			out.Says = append(out.Says, say.Chinese())
 		}

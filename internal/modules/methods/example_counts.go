@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"kaiyang/internal/core/stats"
+	"kaiyang/internal/platform/words"
 )
 
 func ratioOf(s *sum, a, b int64) stats.RatioResult {
@@ -124,7 +125,7 @@ func turning(x lens) (s sum) {
 }
 
 // say gives a statement in the reader's language.
-func (x lens) say(s stats.Statement) string { return x.Pick(s.Chinese(), s.English()) }
+func (x lens) say(s stats.Statement) string { return x.Pick(s.Chinese(), words.Singular(s.English())) }
 
 func knownStart(x lens) (s sum) {
 	s.set("n", len(monthly))

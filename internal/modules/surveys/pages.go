@@ -23,7 +23,7 @@ func (x lens) t(chinese string, args ...any) string { return words.T(x.Lang, chi
 // say says a statement of the table of wordings.
 func (x lens) say(s stats.Statement) string {
 	if x.Lang == words.English {
-		return s.English()
+		return words.Singular(s.English())
 	}
 	return s.Chinese()
 }
