@@ -226,6 +226,7 @@ const CSS = `.chart-box{overflow-x:auto;max-width:100%}
 .chart-map{min-width:480px}
 .chart-gantt{min-width:760px}
 .chart-t3{min-width:264px}.chart-t4{min-width:352px}.chart-t5{min-width:440px}.chart-t6{min-width:528px}.chart-t7{min-width:616px}.chart-t8{min-width:704px}.chart-t9{min-width:792px}
+.chart-wide .chart{max-width:960px}
 .chart-slim{display:none}.chart-slim .chart{min-width:0}
 @media screen and (max-width:640px){.chart-wide{display:none}.chart-slim{display:block}}
 .spark{display:inline-block;width:auto;height:1.75em;vertical-align:middle;overflow:visible}
