@@ -17,8 +17,7 @@ type historyView struct {
 	Same                     int // cells that are equal
 	Conflict                 string
 	MayTake                  bool
-	Mine                     bool // the left side is a draft of one's own
-	Base                     int
+	MayHandIn                bool // the left side is a draft that met another one
 }
 
 type sideView struct {
@@ -87,6 +86,16 @@ func newCompareView(lang words.Lang, l *Layout, code string, sides []Side, a, b 
 	}
 	if m, n := strings.TrimSpace(sides[i].Fill.Comment), strings.TrimSpace(sides[j].Fill.Comment); m != n {
 		v.Rows = append(v.Rows, diffView{Where: words.T(lang, "本表说明"), A: m, B: n, Note: true})
+	}
+	if !strings.HasPrefix(v.A, "d") || !strings.HasPrefix(v.B, "d") {
+		return v
+	}
+	x, y := sides[i].Fill, sides[j].Fill
+	if x.Declared != y.Declared {
+		v.Rows = append(v.Rows, diffView{Where: words.T(lang, "空白格怎么算"), A: words.T(lang, x.Declared.Text()), B: words.T(lang, y.Declared.Text()), Note: true})
+	}
+	if m, n := strings.TrimSpace(x.Reason), strings.TrimSpace(y.Reason); m != n {
+		v.Rows = append(v.Rows, diffView{Where: words.T(lang, "更正原因"), A: m, B: n, Note: true})
 	}
 	return v
 }

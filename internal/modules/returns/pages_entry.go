@@ -28,6 +28,7 @@ type entryView struct {
 	Huge                                                      int // cells, if too many for a page
 	Cells, Fresh, Known                                       int
 	Seq                                                       int64
+	Seen                                                      string // drafts of others that were shown: seenOf
 	Base, FormNo                                              int
 	Declared, Comment, Reason                                 string
 	NeedsReason, Closed                                       bool
@@ -81,7 +82,7 @@ func newEntryView(in entryIn) entryView {
 	l, r := o.Layout, o.Standing.Return
 	v := entryView{Form: l.Form.Title(in.Lang == words.English), FormCode: l.Form.Code, Unit: l.Tree.Name(l.Place.Unit), Period: periodName(in.Lang, l.Place.Period),
 		Force: in.Force, Approval: l.Form.Approval, NoApproval: l.Form.NoApproval, State: words.T(in.Lang, r.StateText()), StateTag: stateTag(r),
-		Due: o.Standing.Due.String(), DueKnown: o.Standing.Known, Path: address(l.Place, in.Code), Seq: o.Seq, Base: o.Base, FormNo: l.Form.No,
+		Due: o.Standing.Due.String(), DueKnown: o.Standing.Known, Path: address(l.Place, in.Code), Seq: o.Seq, Seen: seenOf(o.Others, in.Actor.Login), Base: o.Base, FormNo: l.Form.No,
 		Declared: string(o.Filling.Declared), Comment: o.Filling.Comment, Reason: o.Filling.Reason, NeedsReason: o.NeedsReason(), Closed: o.Closed,
 		Cells: l.Cells(), Known: len(o.Known), Fresh: o.NewCells(), FileName: o.FileName, FromFile: o.Drafted && o.File != "", Tried: in.Tried, Return: r.ID, Version: r.Version}
 	v.DueWord, v.Late = dueWord(in.Lang, o.Standing, in.Today)

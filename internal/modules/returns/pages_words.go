@@ -27,3 +27,6 @@ func dueWord(l words.Lang, st Standing, today period.Day) (say string, late bool
 
 // draftID names a draft among the sides of a comparison.
 func draftID(slot int, account string) string { return fmt.Sprintf("d%d:%s", slot, account) }
+
+// versionID names a version among the sides of a comparison.
+func versionID(no int) string { return fmt.Sprintf("v%d", no) }

@@ -2,6 +2,7 @@ package returns
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"strconv"
 	"strings"
@@ -181,9 +182,6 @@ type DraftIn struct {
 	Detach   bool // what stands on the page counts, the uploaded file no longer
 }
 
-// maxKept is how many overtaken drafts of one person are kept beside the one at work.
-const maxKept = 20
-
 // SaveDraft keeps the last draft of a person and gives its number. A draft that was saved from
 // another window meanwhile is not overwritten: the new one is kept beside it and the answer is
 // fault.Conflict. Drafts are not audited one by one: an audit line tells when one was begun.
@@ -235,12 +233,12 @@ func (s *Service) saveDraft(tx *sqldb.Tx, actor perm.Actor, at Place, in DraftIn
 		if in.Fresh {
 			aside = old
 		}
-		if err := keepAside(tx, x.ID, aside); err != nil {
+		kept, err := keepAside(tx, x.ID, aside)
+		if err != nil {
 			return 0, nil, err
 		}
 		if !in.Fresh {
-			overtaken = fault.New(fault.Conflict, "这份报表已在别的窗口保存过（%s）；两份都已保留，请打开“版本对比”选定一份", shortStamp(old.At))
-			return old.Seq, overtaken, s.noteDrafts(tx, &x, begun, actor)
+			return old.Seq, otherWindow(old, kept), s.noteDrafts(tx, &x, begun, actor)
 		}
 	}
 	d.Seq = old.Seq + 1
@@ -260,30 +258,6 @@ func (d draft) adopt(in Filling) (door Door, file, name string, out Filling) {
 	}
 	in.Cells, in.Notes, in.Found = d.Filling.Cells, d.Filling.Notes, d.Filling.Found
 	return d.Source, d.File, d.FileName, in
-}
-
-// keepAside keeps a draft beside the one at work; the oldest of many goes.
-func keepAside(tx *sqldb.Tx, ret int64, d draft) error {
-	slot, err := freeSlot(tx, ret, d.Account)
-	if err != nil {
-		return err
-	}
-	if slot > 1 {
-		last, ok, err := draftOf(tx, ret, d.Account, slot-1)
-		if err != nil {
-			return err
-		}
-		if ok && sameFilling(last.Filling, d.Filling) {
-			return nil
-		}
-	}
-	if slot > maxKept {
-		if err := dropDraft(tx, ret, d.Account, slot-maxKept); err != nil {
-			return err
-		}
-	}
-	d.Slot, d.Seq = slot, 1
-	return keepDraft(tx, ret, d)
 }
 
 // noteDrafts counts the drafts and tells everybody, when one was begun or given up.
@@ -306,29 +280,6 @@ func (s *Service) noteDrafts(tx *sqldb.Tx, x *Return, begun bool, actor perm.Act
 // object names a return in the audit.
 func (s *Service) object(at Place) string {
 	return at.Form + "/" + s.code(at.Unit) + "/" + at.Period.String()
-}
-
-func sameFilling(a, b Filling) bool {
-	trimmed := func(m map[Key]Typed) map[Key]string {
-		out := map[Key]string{}
-		for k, t := range m {
-			if x := strings.TrimSpace(t.Text); x != "" {
-				out[k] = x
-			}
-		}
-		return out
-	}
-	notes := func(m map[Key]string) map[Key]string {
-		out := map[Key]string{}
-		for k, t := range m {
-			if x := strings.TrimSpace(t); x != "" {
-				out[k] = x
-			}
-		}
-		return out
-	}
-	return a.Declared == b.Declared && strings.TrimSpace(a.Comment) == strings.TrimSpace(b.Comment) && strings.TrimSpace(a.Reason) == strings.TrimSpace(b.Reason) &&
-		maps.Equal(trimmed(a.Cells), trimmed(b.Cells)) && maps.Equal(notes(a.Notes), notes(b.Notes))
 }
 
 // Discard gives up a draft of one's own: the one at work (slot 0) or one that was kept beside it.
@@ -360,8 +311,10 @@ type SubmitIn struct {
 	Door         Door
 	File         string
 	FileName     string
-	AcceptBlanks bool  // blanks have been listed and are meant
-	Seq          int64 // number of the draft it goes on from; 0 is none
+	AcceptBlanks bool   // blanks have been listed and are meant
+	Seq          int64  // number of the draft it goes on from; 0 is none
+	Watch        bool   // drafts that were saved since, and are not in Seen, stop it
+	Seen         string // what others had saved when it was opened: seenOf
 }
 
 // An Outcome tells what handing in did.
@@ -400,7 +353,13 @@ func (s *Service) Submit(ctx context.Context, actor perm.Actor, at Place, in Sub
 			return err
 		}
 		// Nothing that was typed is lost.
-		_, _, err = s.saveDraft(tx, actor, at, DraftIn{Filling: in.Filling, Base: in.Base, Seq: in.Seq, Door: in.Door, File: in.File, FileName: in.FileName, Fresh: true})
+		draft := DraftIn{Filling: in.Filling, Base: in.Base, Seq: in.Seq, Door: in.Door, File: in.File, FileName: in.FileName, Fresh: true}
+		if c := (clash{}); errors.As(refusal, &c) && c.window {
+			draft.Fresh = false // the other window's stays the one at work
+			_, refusal, err = s.saveDraft(tx, actor, at, draft)
+			return err
+		}
+		_, _, err = s.saveDraft(tx, actor, at, draft)
 		return err
 	})
 	if err == nil {
@@ -430,25 +389,35 @@ func (s *Service) submit(tx *sqldb.Tx, actor perm.Actor, out *Outcome, in Submit
 		return nil, err
 	}
 	out.Return = x
+	var unseen error
+	if begun && in.Watch {
+		if unseen, err = unseenDraft(tx, x, actor.Login, in); err != nil {
+			return nil, err
+		}
+	}
 	var newest Version
+	var same bool
 	if x.Version > 0 {
 		if newest, err = version(tx, x.ID, x.Version); err != nil {
 			return nil, err
 		}
-		same := sameValues(newest.Values, out.Checked.Values) && maps.Equal(newest.Notes, cleanNotes(in.Filling.Notes)) && newest.Comment == strings.TrimSpace(in.Filling.Comment)
-		if same && x.State != Returned {
+		same = sameValues(newest.Values, out.Checked.Values) && maps.Equal(newest.Notes, cleanNotes(in.Filling.Notes)) && newest.Comment == strings.TrimSpace(in.Filling.Comment)
+		if same && x.State != Returned && unseen == nil {
 			out.Unchanged = true
 			err := s.dropOwn(tx, &x, actor)
 			out.Return = x
 			return nil, err
 		}
-		if same {
+		if same && x.State == Returned {
 			return fault.New(fault.Invalid, "与被退回的第 %d 版完全相同；请按退回意见修改，或在说明中写明原因后再提交", x.Version), nil
 		}
 	}
 	switch {
-	case x.Version != in.Base:
-		return fault.New(fault.Conflict, "%s已于 %s 提交了第 %d 版，您填写时还没有它；两份都已保留，请在“版本对比”中核对后再提交", newest.Name, shortStamp(newest.At), x.Version), nil
+	case x.Version != in.Base && !same:
+		return clash{error: fault.New(fault.Conflict, "%s已于 %s 提交了第 %d 版，您填写时还没有它；两份都已保留，请在“版本对比”中核对后再提交", newest.Name, shortStamp(newest.At), x.Version),
+			mine: draftID(0, actor.Login), other: versionID(x.Version)}, nil
+	case unseen != nil:
+		return unseen, nil
 	case x.State == Reviewed:
 		return fault.New(fault.Conflict, "第 %d 版已由专班审核，正在等待批准；要改动请先联系专班或禁毒办退回", x.Version), nil
 	}
@@ -467,7 +436,7 @@ func (s *Service) submit(tx *sqldb.Tx, actor perm.Actor, out *Outcome, in Submit
 	if err := insertVersion(tx, x.ID, v); err != nil {
 		return nil, err
 	}
-	if err := dropDraft(tx, x.ID, actor.Login, 0); err != nil {
+	if err := retireDraft(tx, x.ID, actor.Login, in); err != nil {
 		return nil, err
 	}
 	if x.Drafts, err = countDrafts(tx, x.ID); err != nil {

@@ -376,7 +376,8 @@ func (s *Service) SubmitDrafts(ctx context.Context, actor perm.Actor, list []Pla
 		}
 		if err == nil {
 			var done Outcome
-			done, err = s.Submit(ctx, actor, at, SubmitIn{Filling: o.Filling, Base: o.Base, Door: o.Door, File: o.File, FileName: o.FileName, AcceptBlanks: acceptBlanks})
+			done, err = s.Submit(ctx, actor, at, SubmitIn{Filling: o.Filling, Base: o.Base, Door: o.Door, File: o.File, FileName: o.FileName, AcceptBlanks: acceptBlanks,
+				Seq: o.Seq, Watch: true, Seen: seenOf(o.Others, actor.Login)})
 			one.State = done.Return.State
 			one.Report.Written = err == nil && !done.Unchanged
 		}

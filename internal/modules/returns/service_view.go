@@ -3,7 +3,6 @@ package returns
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"path"
 	"slices"
 	"strings"
@@ -116,6 +115,9 @@ type Side struct {
 	Name string // Chinese, "第 2 版 · 张三 · 2018-04-03 09:12"
 	Args []any
 	Fill Filling
+	door Door
+	file string // of one's own draft that came from a file
+	name string
 }
 
 // Sides lists what can be compared of a return by those who may fill it in: its versions and the
@@ -153,7 +155,11 @@ func (s *Service) Sides(ctx context.Context, actor perm.Actor, at Place) (l *Lay
 			if d.Slot > 0 {
 				name = "保留的草稿 · %s · %s"
 			}
-			list = append(list, Side{ID: fmt.Sprintf("d%d:%s", d.Slot, d.Account), Name: name, Args: []any{d.Name, shortStamp(d.At)}, Fill: full.Filling})
+			side := Side{ID: draftID(d.Slot, d.Account), Name: name, Args: []any{d.Name, shortStamp(d.At)}, Fill: full.Filling, door: ByGrid}
+			if d.Account == actor.Login {
+				side.door, side.file, side.name = d.Source, d.File, d.FileName
+			}
+			list = append(list, side)
 		}
 		all, err := versions(tx, x.ID)
 		if err != nil {
@@ -164,7 +170,7 @@ func (s *Service) Sides(ctx context.Context, actor perm.Actor, at Place) (l *Lay
 			if err != nil {
 				return err
 			}
-			list = append(list, Side{ID: fmt.Sprintf("v%d", v.No), Name: "第 %d 版 · %s · %s", Args: []any{v.No, v.Name, shortStamp(v.At)}, Fill: v.filling(l)})
+			list = append(list, Side{ID: versionID(v.No), Name: "第 %d 版 · %s · %s", Args: []any{v.No, v.Name, shortStamp(v.At)}, Fill: v.filling(l), door: ByGrid})
 		}
 		return nil
 	})
@@ -181,7 +187,7 @@ func (s *Service) TakeSide(ctx context.Context, actor perm.Actor, at Place, side
 	}
 	for _, x := range list {
 		if x.ID == side {
-			_, err := s.SaveDraft(ctx, actor, at, DraftIn{Filling: x.Fill, Base: s.at(at).Version, Door: ByGrid, Fresh: true, Detach: true})
+			_, err := s.SaveDraft(ctx, actor, at, DraftIn{Filling: x.Fill, Base: s.at(at).Version, Door: x.door, File: x.file, FileName: x.name, Fresh: true, Detach: true})
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package returns
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -206,7 +207,7 @@ func (s *Service) postEntry(w http.ResponseWriter, r *http.Request) error {
 	if deed := form.Get("deed"); deed != "submit" {
 		return s.keepTyped(w, r, at, in, form, deed, path)
 	}
-	done, err := s.Submit(r.Context(), a, at, SubmitIn{Filling: in, Base: int(numberOf(form, "base")), Seq: numberOf(form, "seq"), Door: ByGrid, AcceptBlanks: form.Get("accept") != ""})
+	done, err := s.Submit(r.Context(), a, at, SubmitIn{Filling: in, Base: int(numberOf(form, "base")), Seq: numberOf(form, "seq"), Door: ByGrid, AcceptBlanks: form.Get("accept") != "", Watch: true, Seen: form.Get("seen")})
 	switch k := fault.KindOf(err); {
 	case err == nil && done.Unchanged:
 		return web.Done(w, r, path, "与第 %d 版完全相同，没有改动，不需要再提交", done.Return.Version)
@@ -295,18 +296,36 @@ func (s *Service) postTake(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := s.TakeSide(r.Context(), web.ActorOf(r), at, form.Get("side")); err != nil {
+	a, path := web.ActorOf(r), address(at, s.code(at.Unit))
+	if err := s.TakeSide(r.Context(), a, at, form.Get("side")); err != nil {
 		return err
 	}
-	return web.Done(w, r, address(at, s.code(at.Unit))+"?edit=1", "已作为您的草稿，请核对后提交")
+	if form.Get("deed") != "submit" {
+		return web.Done(w, r, path+"?edit=1", "已作为您的草稿，请核对后提交")
+	}
+	done := s.SubmitDrafts(r.Context(), a, []Place{at}, false)[0]
+	switch k := fault.KindOf(done.Err); {
+	case done.Err == nil && !done.Report.Written:
+		return web.Done(w, r, path, "与第 %d 版完全相同，没有改动，不需要再提交", s.at(at).Version)
+	case done.Err == nil:
+		return web.Done(w, r, path, "已提交第 %d 版，等待专班审核", s.at(at).Version)
+	case k == fault.Conflict:
+		return s.showConflict(w, r, at, done.Err)
+	case k == fault.Invalid: // the page says what is to be mended
+		return web.Redirect(w, r, path+"?check=1&edit=1")
+	}
+	return done.Err
 }
 
 // showConflict shows both sides: what was typed, and what somebody else did meanwhile.
 func (s *Service) showConflict(w http.ResponseWriter, r *http.Request, at Place, cause error) error {
-	v, err := s.compare(r, at, "", "")
+	var c clash
+	errors.As(cause, &c)
+	v, err := s.compare(r, at, c.mine, c.other)
 	if err != nil {
 		return err
 	}
+	v.MayHandIn = c.error != nil
 	v.Conflict = fault.Say(cause, web.LangOf(r).Text)
 	return comparePage().RenderStatus(w, r, http.StatusConflict, "版本对比", v)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"kaiyang/internal/core/fault"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/web"
 )
@@ -311,6 +312,51 @@ func TestTwoEditorsOnThePages(t *testing.T) {
 	}
 	v.Set("deed", "submit")
 	f.post("town2", aprilPage, v).leads(aprilPage)
+}
+
+// A window that was overtaken by another one of the same person, or by a colleague's draft, is not
+// handed in without asking: both sides are shown, and whichever is chosen the other one stays.
+func TestAnOvertakenWindowAsksFirst(t *testing.T) {
+	f := newFront(t)
+	f.publish(monthly())
+	at := Place{"YB1", jia, april()}
+	one, two := f.get("town", aprilPage).fields("#entry"), f.get("town", aprilPage).fields("#entry")
+	f.soundFields(one, at)
+	f.soundFields(two, at)
+	first := cells(one)[0]
+	one.Set(first, "13")
+	f.post("town", aprilPage+"/draft", one).wants(200)
+	f.post("town", aprilPage+"/draft", two).wants(409)
+	two.Set("deed", "submit")
+	p := f.post("town", aprilPage, two).wants(409, "在别的窗口保存过", "您刚填的", "甲镇填报员", "甲一村 · 查处吸毒人员", "12", "13")
+	if got := f.at(at); got.Version != 0 {
+		t.Fatalf("handed in without asking: %+v", got)
+	}
+	if got := p.doc.Find("tbody tr td").First().Text(); got != "12" || p.doc.Find("tbody tr").Length() != 1 {
+		t.Errorf("left is %q, want what was typed here, 12", got)
+	}
+	take := p.fields(`form[action$="/take"]`)
+	take.Set("deed", "submit")
+	f.post("town", aprilPage+"/take", take).leads(aprilPage)
+	if got := f.at(at); got.Version != 1 {
+		t.Fatalf("not handed in after choosing: %+v", got)
+	}
+	f.get("town", aprilPage+"/compare?a=d2:"+f.people["town"].Login+"&b=v1").wants(200, "13", "12")
+
+	// A colleague's draft that was not there when the page was opened.
+	next := strings.Replace(aprilPage, "2018-04", "2018-03", 1)
+	at.Period = period.MustParse("2018-03")
+	one, two = f.get("town", next).fields("#entry"), f.get("town2", next).fields("#entry")
+	f.soundFields(one, at)
+	f.soundFields(two, at)
+	two.Set(first, "14")
+	f.post("town2", next+"/draft", two).wants(200)
+	one.Set("deed", "submit")
+	p = f.post("town", next, one).wants(409, "甲镇副手 于", "也保存了这份报表", "12", "14")
+	f.post("town", next+"/take", p.fields(`form[action$="/take"]`)).leads(next + "?edit=1")
+	one = f.get("town", next+"?edit=1").fields("#entry") // it tells of the colleague's draft
+	one.Set("deed", "submit")
+	f.post("town", next, one).leads(next)
 }
 
 // Scripts save drafts by themselves; another window is told and loses nothing.

@@ -153,7 +153,7 @@
     // of the session takes nothing away.
     var url = form.getAttribute('data-autosave');
     var state = document.getElementById('autosave'), both = document.getElementById('both');
-    var dirty = false, busy = false, stopped = !url, last = Date.now();
+    var dirty = false, busy = false, stopped = !url, last = Date.now(), waiting = null;
     function say(text) { if (state) state.textContent = text; }
     function save() {
       if (!dirty || busy || stopped) return;
@@ -168,23 +168,31 @@
           busy = false;
           if (a.ok) {
             form.elements.seq.value = a.j.seq;
+            if (waiting) return form.requestSubmit(waiting);
             say((form.getAttribute('data-kept') || '%s').replace('%s', a.j.at));
             if (state) state.classList.remove('lost');
             return;
           }
+          if (waiting) return form.requestSubmit(waiting); // the answer says it in full
           dirty = true;
           if (a.status === 409 || a.status === 401 || a.status === 403) stopped = true;
           say((form.getAttribute('data-lost') || '%s').replace('%s', a.j.error));
           if (state) state.classList.add('lost');
           if (a.status === 409 && both) both.hidden = false;
         })
-        .catch(function () { busy = false; dirty = true; });
+        .catch(function () { busy = false; dirty = true; if (waiting) form.requestSubmit(waiting); });
     }
     if (url) {
       window.setInterval(save, 20000);
       form.addEventListener('focusout', function () { if (Date.now() - last > 3000) save(); });
       document.addEventListener('visibilitychange', function () { if (document.visibilityState === 'hidden') save(); });
-      form.addEventListener('submit', function () { dirty = false; stopped = true; });
+      form.addEventListener('submit', function (e) {
+        dirty = false;
+        stopped = true;
+        // The number of a draft being saved must be known before the page is handed in.
+        waiting = busy && form.requestSubmit && e.submitter;
+        if (waiting) e.preventDefault();
+      });
       window.addEventListener('beforeunload', function (e) {
         if (dirty) { save(); e.preventDefault(); e.returnValue = ''; }
       });
