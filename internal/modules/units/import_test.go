@@ -12,6 +12,7 @@ import (
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/modules/units"
 )
 
@@ -309,7 +310,7 @@ func TestOnlyTheOfficeChangesUnits(t *testing.T) {
 			a := o.clerk()
 			a.Posts[0].Role = roleOf(role)
 			in := units.ImportIn{Name: "x", Reader: strings.NewReader("code,name,kind,parent\nX,y,office,\n")}
-			if _, _, err := o.ImportAs(o.ctx, a, in, nil); fault.KindOf(err) != fault.Forbidden {
+			if _, _, _, err := o.ImportAs(o.ctx, a, in, nil); fault.KindOf(err) != fault.Forbidden {
 				o.Errorf("%s imports: %v", role, err)
 			}
 			c := units.Change{Deed: units.Renamed, Unit: o.id("520121101"), On: on("2018-06-01"), Name: "双流街道", Reason: "批复"}
@@ -330,5 +331,38 @@ func TestOnlyTheOfficeChangesUnits(t *testing.T) {
 			}
 		}
 		o.same("units", o.Register().Len(), 192)
+	})
+}
+
+// A file that ends a unit before its last values says so before it is written, and again when it is.
+func TestAFileNamesTheFactsThatWouldBeInNoSum(t *testing.T) {
+	each(t, func(o *office) {
+		o.load(small)
+		village := o.id("520121102001")
+		o.Join(units.Joints{Loose: func(planned *org.Register) ([]units.Loose, error) {
+			var out []units.Loose
+			for _, p := range []string{"2018-02", "2018-03", "2018-04"} {
+				if p := period.MustParse(p); !planned.On(p.Last()).Has(village) {
+					out = append(out, units.Loose{Unit: village, Period: p})
+				}
+			}
+			return out, nil
+		}})
+		notes := func(rep measure.ImportReport) string {
+			var out []string
+			for _, n := range rep.Notes {
+				out = append(out, n.Say(nil))
+			}
+			return strings.Join(out, "\n")
+		}
+		want := "按文件里的有效期，下列单位在这些期里不存在；它们已批准的数留着，但不再计入任何合计：\n大坪村：2 个数，2018-03 至 2018-04"
+		ends := "520121102001,大坪村,village,520121102,2015-01-01,2018-03-15\n"
+		rep := o.load(ends, func(in *units.ImportIn) { in.DryRun = true })
+		o.same("checked", notes(rep), want)
+		o.same("written", rep.Written, false)
+		o.same("later", notes(o.load("520121102001,大坪村,village,520121102,2015-01-01,2018-04-30\n", func(in *units.ImportIn) { in.DryRun = true })), "")
+		rep = o.load(ends)
+		o.same("done", notes(rep), want)
+		o.same("written", rep.Written, true)
 	})
 }

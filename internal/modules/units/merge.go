@@ -28,6 +28,7 @@ type merge struct {
 	added  []org.Unit       // new ones
 	succ   []org.Succession
 	diffs  []Diff
+	loose  []Loose // facts that would be in no sum any more
 	result *org.Register
 	next   org.UnitID
 }

@@ -6,6 +6,7 @@ import (
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/table"
 )
 
@@ -33,6 +34,7 @@ type jobView struct {
 	CanApply        bool
 	Unchanged       bool
 	Done            bool
+	Loose           []string // units with facts that would be in no sum any more
 }
 
 type reportView struct {
@@ -45,7 +47,7 @@ type reportView struct {
 // shownFindings is how many findings a page lists; the report of the command line has all.
 const shownFindings = 300
 
-func newJobView(t tr, say func(string) string, r *org.Register, j *job) jobView {
+func newJobView(t tr, say func(string) string, in func(period.Period) string, r *org.Register, j *job) jobView {
 	v := jobView{ID: j.ID, File: j.In.file, Under: j.In.under, Apply: j.In.apply}
 	v.Rows, v.Total = j.Progress()
 	if v.Running = !j.Finished(); v.Running {
@@ -65,6 +67,7 @@ func newJobView(t tr, say func(string) string, r *org.Register, j *job) jobView 
 	} else {
 		v.Diffs, v.MoreDiffs = diffTable(t, r, out.diffs), len(out.diffs) == maxDiffs
 	}
+	v.Loose = looseWords(t, in, out.loose, r)
 	v.Done = p.Written
 	v.Unchanged = len(p.Findings) == 0 && p.Unchanged == p.Read
 	v.CanApply = !v.Done && !v.Unchanged && (len(p.Findings) == 0 || v.NeedRestate)

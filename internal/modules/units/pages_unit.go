@@ -321,33 +321,6 @@ func (p Plan) view(t tr, old *org.Register) previewView {
 	return v
 }
 
-// looseWords tells by unit how many facts would be in no sum any more, and of which periods.
-func (p Plan) looseWords(t tr, in func(period.Period) string, reg *org.Register) []string {
-	count, first, last := map[org.UnitID]int{}, map[org.UnitID]period.Period{}, map[org.UnitID]period.Period{}
-	var order []org.UnitID
-	for _, l := range p.Loose {
-		if count[l.Unit]++; count[l.Unit] == 1 {
-			order = append(order, l.Unit)
-			first[l.Unit], last[l.Unit] = l.Period, l.Period
-		}
-		if l.Period.First() < first[l.Unit].First() {
-			first[l.Unit] = l.Period
-		}
-		if l.Period.Last() > last[l.Unit].Last() {
-			last[l.Unit] = l.Period
-		}
-	}
-	var out []string
-	for i, id := range order {
-		if i == 12 {
-			return append(out, t("另有 %d 个单位", len(order)-i))
-		}
-		u, _ := reg.Unit(id)
-		out = append(out, t("%s：%d 个数，%s 至 %s", u.Last().Name, count[id], in(first[id]), in(last[id])))
-	}
-	return out
-}
-
 func whatChanged(t tr, x Touch) string {
 	var w []string
 	switch {

@@ -44,44 +44,45 @@ type ImportIn struct {
 // the door of the command line, which has no actor; pages use ImportAs.
 func (s *Service) ImportUnits(ctx context.Context, in ImportIn, progress func(done, total int64)) (rep measure.ImportReport, err error) {
 	defer fault.Wrap(&err, "units.ImportUnits(%s)", in.Name)
-	rep, _, err = s.importUnits(ctx, in, progress)
+	rep, _, _, err = s.importUnits(ctx, in, progress)
 	return rep, err
 }
 
-// ImportAs is ImportUnits for a person, who must be allowed to change units.
-func (s *Service) ImportAs(ctx context.Context, actor perm.Actor, in ImportIn, progress func(done, total int64)) (rep measure.ImportReport, diffs []Diff, err error) {
+// ImportAs is ImportUnits for a person, who must be allowed to change units. It also lists what the
+// lines change, and the facts that are in no sum any more by the periods of the file.
+func (s *Service) ImportAs(ctx context.Context, actor perm.Actor, in ImportIn, progress func(done, total int64)) (rep measure.ImportReport, diffs []Diff, loose []Loose, err error) {
 	defer fault.Wrap(&err, "units.ImportAs(%s)", in.Name)
 	if err := mayChange(actor, 0); err != nil {
-		return rep, nil, err
+		return rep, nil, nil, err
 	}
 	return s.importUnits(ctx, in, progress)
 }
 
-func (s *Service) importUnits(ctx context.Context, in ImportIn, progress func(done, total int64)) (measure.ImportReport, []Diff, error) {
+func (s *Service) importUnits(ctx context.Context, in ImportIn, progress func(done, total int64)) (measure.ImportReport, []Diff, []Loose, error) {
 	if progress == nil {
 		progress = func(int64, int64) {}
 	}
 	file, err := readFile(in, progress)
 	if err != nil {
-		return measure.ImportReport{}, nil, err
+		return measure.ImportReport{}, nil, nil, err
 	}
 	total := int64(len(file.rows))
 	progress(0, total)
 	if in.DryRun {
 		m, err := s.merged(s.state.Load(), file, in)
 		if err != nil {
-			return measure.ImportReport{}, nil, err
+			return measure.ImportReport{}, nil, nil, err
 		}
 		progress(total, total)
-		return m.report, m.diffs, nil
+		return m.report, m.diffs, m.loose, nil
 	}
 	var m *merge
 	// Nothing to write and nothing to wait for: a file with faults, and one that changes nothing.
 	if m, err = s.merged(s.state.Load(), file, in); err != nil || m.result == nil {
 		if err != nil {
-			return measure.ImportReport{}, nil, err
+			return measure.ImportReport{}, nil, nil, err
 		}
-		return m.report, m.diffs, nil
+		return m.report, m.diffs, m.loose, nil
 	}
 	err = s.alter(ctx, func(tx *sqldb.Tx, st *state, id int64, token string) (*state, error) {
 		if m == nil || m.old != st.register {
@@ -126,9 +127,9 @@ func (s *Service) importUnits(ctx context.Context, in ImportIn, progress func(do
 	}
 	progress(total, total)
 	if m == nil {
-		return measure.ImportReport{}, nil, err
+		return measure.ImportReport{}, nil, nil, err
 	}
-	return m.report, m.diffs, err
+	return m.report, m.diffs, m.loose, err
 }
 
 var (
@@ -150,11 +151,18 @@ func (s *Service) merged(st *state, f *unitFile, in ImportIn) (*merge, error) {
 		return nil, fault.New(fault.Invalid, "文件只有表头，没有单位；请检查后再导入")
 	}
 	m.run()
+	if m.result != nil && m.first != 0 && len(m.after) > 0 && s.joints.Loose != nil {
+		var err error
+		if m.loose, err = s.joints.Loose(m.result); err != nil {
+			return nil, err
+		}
+		m.report.Notes = looseNotes(m.loose, m.result)
+	}
 	if m.result != nil && m.first != 0 && in.Restate == "" {
 		if list := s.closed(m.first); len(list) > 0 {
 			m.say(fault.Finding{Rule: "closed-period", Value: m.first.String(),
 				Format: "文件改变 %s 起的单位关系，其中 %s 等 %d 个期已封账；请写明更正原因后再导入（命令行用 --restate）",
-				Args:   []any{m.first, list[len(list)-1].Chinese(), len(list)}})
+				Args:   []any{m.first, list[len(list)-1], len(list)}})
 			m.result = nil
 		}
 	}

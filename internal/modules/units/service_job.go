@@ -23,6 +23,7 @@ type jobIn struct {
 type jobOut struct {
 	report measure.ImportReport
 	diffs  []Diff
+	loose  []Loose
 }
 
 // A job goes on when its page is left. Its id is that of the upload.
@@ -67,7 +68,7 @@ func (s *Service) start(ctx context.Context, actor perm.Actor, id string, apply 
 	}
 	return s.jobs.Start(ctx, id, actor.Login, "", jobIn{u.file, u.detail, apply}, func(ctx context.Context, progress func(done, total int64)) (out jobOut, err error) {
 		in := ImportIn{Name: u.file, Reader: bytes.NewReader(u.body), Under: u.detail, DryRun: !apply, Restate: restate}
-		out.report, out.diffs, err = s.ImportAs(ctx, actor, in, progress)
+		out.report, out.diffs, out.loose, err = s.ImportAs(ctx, actor, in, progress)
 		if apply && err == nil && out.report.Written {
 			err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
 				_, err := tx.Exec(dropUploadSQL, id)

@@ -63,11 +63,17 @@ func sayOf(r *http.Request) func(string) string { return web.LangOf(r).Text }
 func periodWords(r *http.Request, list []period.Period) []string {
 	out := make([]string, len(list))
 	for i, p := range list {
-		if out[i] = p.Chinese(); web.LangOf(r) == words.English {
-			out[i] = p.English()
-		}
+		out[i] = periodWord(r)(p)
 	}
 	return out
+}
+
+// periodWord writes a period in the language of the reader.
+func periodWord(r *http.Request) func(period.Period) string {
+	if web.LangOf(r) == words.English {
+		return period.Period.English
+	}
+	return period.Period.Chinese
 }
 
 // dayAsked reads a day from the address; today when there is none.

@@ -311,7 +311,7 @@ func (s *Service) showPreview(w http.ResponseWriter, r *http.Request, f changeFo
 	p.Change = c
 	v := p.view(t, reg)
 	v.Closed = periodWords(r, p.Closed[:min(len(p.Closed), 12)])
-	v.Loose = p.looseWords(t, func(p period.Period) string { return periodWords(r, []period.Period{p})[0] }, reg)
+	v.Loose = looseWords(t, periodWord(r), p.Loose, reg)
 	v.Action, v.Fields = "/admin/units/add", f.fields()
 	if u, ok := reg.Unit(c.Unit); ok && c.Deed != Added {
 		v.Action, v.Unit = unitPath(u.Code), u.Last().Name
@@ -463,7 +463,7 @@ func (s *Service) getJob(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	j.Wait(r.Context(), patience)
-	v := newJobView(trOf(r), sayOf(r), s.Register(), j)
+	v := newJobView(trOf(r), sayOf(r), periodWord(r), s.Register(), j)
 	if v.Running {
 		w.Header().Set("Refresh", "1")
 	}
