@@ -31,6 +31,7 @@ type draft struct {
 	slots   map[slotKey]*slotInfo
 	spoiled map[spot]bool
 	outcome measure.Outcome
+	over    replaced
 	crowded bool // more series than a key can hold
 }
 
@@ -351,7 +352,7 @@ func (d *draft) state(r *draftRow, vals *[cube.MaxSlots]int64) (n int, present u
 // decide compares every row with what is stored and counts what the batch does.
 func (d *draft) decide() error {
 	var vals [cube.MaxSlots]int64
-	d.outcome = measure.Outcome{}
+	d.outcome, d.over = measure.Outcome{}, replaced{}
 	for i := range d.rows {
 		r := &d.rows[i]
 		_, present, err := d.state(r, &vals)
@@ -368,6 +369,7 @@ func (d *draft) decide() error {
 				d.outcome.Unchanged++
 			case has:
 				d.outcome.Updated++
+				d.replace(&c, vals[c.slot()])
 			default:
 				d.outcome.Created++
 			}

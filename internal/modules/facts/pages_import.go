@@ -6,6 +6,7 @@ import (
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/measure"
+	"kaiyang/internal/core/org"
 	"kaiyang/internal/platform/table"
 )
 
@@ -84,6 +85,9 @@ type runView struct {
 	Findings               *table.Table
 	MoreFindings           int
 	Faults                 int
+	Replaced               *table.Table // stored values that become others
+	MoreReplaced           int
+	XLSX                   string // the whole of the list below as a workbook
 	Done, Nothing          bool
 	CanApply               bool
 	Restate                string
@@ -92,10 +96,10 @@ type runView struct {
 	Mapped                 bool // the columns were said before
 }
 
-// shownFindings is how many findings a page lists.
+// shownFindings is how many findings a page lists; the workbook has all.
 const shownFindings = 500
 
-func newRunView(x lens, r *run, tr func(string) string) runView {
+func newRunView(x lens, r *run, reg *org.Register, tr func(string) string) runView {
 	in := r.In.in
 	v := runView{ID: r.ID, File: r.In.file.Name, Elements: r.In.elements, Apply: !in.DryRun, Back: "/admin/import/facts", Action: runPath(r.ID)}
 	if r.In.elements {
@@ -120,10 +124,12 @@ func newRunView(x lens, r *run, tr func(string) string) runView {
 	v.Nothing = len(rep.Findings) == 0 && rep.Created+rep.Updated == 0
 	v.CanApply = in.DryRun && len(rep.Findings) == 0 && !v.Nothing
 	if len(rep.Findings) > 0 {
-		v.Findings = findingsTable(x, rep.Findings, tr)
+		v.Findings, v.MoreFindings = head(findingsTable(x, rep.Findings, tr), shownFindings)
 		v.Faults = len(rep.Findings)
-		v.MoreFindings = max(0, len(rep.Findings)-shownFindings)
 		v.AskRestate = hasRule(rep.Findings, "closed")
+	} else if len(out.over.list) > 0 {
+		v.Replaced, v.MoreReplaced = head(replacedTable(x, out.over, reg, tr), shownReplaced)
+		v.MoreReplaced += out.over.more
 	}
 	return v
 }
@@ -131,10 +137,7 @@ func newRunView(x lens, r *run, tr func(string) string) runView {
 func findingsTable(x lens, list fault.Findings, tr func(string) string) *table.Table {
 	t := &table.Table{ID: "findings", Name: x.t("问题"), Columns: []table.Column{
 		{Head: []string{x.t("位置")}, Key: "where", RowHead: true}, {Head: []string{x.t("写的是")}, Key: "value"}, {Head: []string{x.t("问题")}, Key: "message"}}}
-	for i, f := range list {
-		if i == shownFindings {
-			break
-		}
+	for _, f := range list {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(f.Where(tr)), table.Text(f.Value), table.Text(f.Message(tr))}})
 	}
 	return t

@@ -307,6 +307,10 @@ func TestPagesOfImport(t *testing.T) {
 	// Faults are listed with their places; nothing can be confirmed.
 	doc = v.upload("/admin/import/facts", "坏.csv", []byte("element,unit,period,value\nF1,北方,2018-01,x\n"), 200)
 	has(t, doc, "#findings", "第 2 行 unit")
+	_, res = v.do("GET", v.at+"?format=csv", nil, "")
+	if b, _ := io.ReadAll(res.Body); !strings.Contains(string(b), "第 2 行 unit") {
+		t.Errorf("the list of faults came as %q", b)
+	}
 	if doc.Find("button[value=apply]").Length() > 0 {
 		t.Error("a file with faults can be confirmed")
 	}
@@ -335,6 +339,14 @@ func TestPagesOfImport(t *testing.T) {
 	has(t, doc, "#findings", "封账")
 	doc = v.post(v.at, 200, "step", "check", "restate", "复核")
 	has(t, doc, "dl.facts", "更新1")
+	// What stood there before is shown beside what comes; the workbook has all of it.
+	for _, x := range []string{"第 2 行", "北镇", "2018年1月", "79"} {
+		has(t, doc, "#replaced", x)
+	}
+	_, res = v.do("GET", v.at+"?format=csv", nil, "")
+	if b, _ := io.ReadAll(res.Body); strings.Count(string(b), "\r\n") != 2 || !strings.Contains(string(b), ",7,9") {
+		t.Errorf("the list of replaced values came as %q", b)
+	}
 	doc = v.post(v.at, 200, "step", "apply")
 	has(t, doc, ".flash", "已导入")
 	list, err := o.Restatements(t.Context(), period.Period{})

@@ -38,18 +38,20 @@ func (s *Service) ImportFacts(ctx context.Context, in ImportIn, progress func(do
 	if err != nil {
 		return rep, err
 	}
-	return s.importContent(ctx, in, content, progress)
+	rep, _, err = s.importContent(ctx, in, content, progress)
+	return rep, err
 }
 
-// importFor is ImportFacts of a kept upload as a use-case of its own.
-func (s *Service) importFor(ctx context.Context, a perm.Actor, in ImportIn, hash string, progress func(done, total int64)) (rep measure.ImportReport, err error) {
+// importFor is ImportFacts of a kept upload as a use-case of its own. It also lists the values that
+// stood there before and become others.
+func (s *Service) importFor(ctx context.Context, a perm.Actor, in ImportIn, hash string, progress func(done, total int64)) (rep measure.ImportReport, over replaced, err error) {
 	defer fault.Wrap(&err, "facts.Import(%s)", in.Name)
 	if err := a.May(ruleImport, perm.On{}); err != nil {
-		return rep, err
+		return rep, over, err
 	}
 	_, content, err := s.files.Get(ctx, owner, hash)
 	if err != nil {
-		return rep, err
+		return rep, over, err
 	}
 	return s.importContent(ctx, in, content, progress)
 }
@@ -119,18 +121,18 @@ func (p steps) written(n, of int64) {
 	}
 }
 
-func (s *Service) importContent(ctx context.Context, in ImportIn, content []byte, progress func(done, total int64)) (rep measure.ImportReport, err error) {
+func (s *Service) importContent(ctx context.Context, in ImportIn, content []byte, progress func(done, total int64)) (rep measure.ImportReport, over replaced, err error) {
 	step := steps{progress, max(int64(len(content)), 1)}
 	on := s.basis()
 	d, blank, err := readFacts(in, content, on, step)
 	if err != nil {
-		return rep, err
+		return rep, over, err
 	}
 	if in.DryRun || len(d.found) > 0 {
 		if err := s.db.View(ctx, d.judge); err != nil {
-			return rep, err
+			return rep, over, err
 		}
-		return d.report(blank), nil
+		return d.report(blank), d.over, nil
 	}
 	hash := files.Hash(content)
 	err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
@@ -160,13 +162,13 @@ func (s *Service) importContent(ctx context.Context, in ImportIn, content []byte
 		return s.commit(tx, d, measure.Source{Kind: measure.FromImport, ID: hash, Name: in.Name}, reason, func(n int) { step.written(int64(n), rows) })
 	})
 	if errors.Is(err, errRejected) {
-		return rep, nil
+		return rep, over, nil
 	}
 	rep.Written = err == nil
 	if err == nil && progress != nil {
 		progress(step.total, step.total)
 	}
-	return rep, err
+	return rep, d.over, err
 }
 
 // readFacts reads a file into a draft.

@@ -22,6 +22,7 @@ type runIn struct {
 // A runOut is what came of it.
 type runOut struct {
 	report measure.ImportReport
+	over   replaced // values that become others
 	head   []string // headers of the file, when they are not the usual ones
 }
 
@@ -59,7 +60,7 @@ func (s *Service) work(ctx context.Context, a perm.Actor, r runIn, progress func
 		}
 		return out, err
 	}
-	out.report, err = s.importFor(ctx, a, r.in, r.file.Hash, progress)
+	out.report, out.over, err = s.importFor(ctx, a, r.in, r.file.Hash, progress)
 	if err == nil && r.in.DryRun && r.in.Mapping == nil && hasRule(out.report.Findings, "header") {
 		out.head = s.headOfUpload(ctx, r.file.Hash, 0)
 	}

@@ -81,7 +81,11 @@ func (s *Service) showRun(w http.ResponseWriter, r *http.Request, elements bool)
 		return err
 	}
 	x := lensOf(r)
-	v := newRunView(x, run, web.LangOf(r).Text)
+	if sent, err := s.sendRun(w, r, x, run, out); sent || err != nil {
+		return err
+	}
+	v := newRunView(x, run, s.units.Register(), web.LangOf(r).Text)
+	v.XLSX, _ = web.FileLinks(r)
 	if v.Running {
 		w.Header().Set("Refresh", "1")
 	} else if in := run.In.in; !elements && in.DryRun && (out.head != nil || in.Mapping != nil && len(out.report.Findings) > 0) {
@@ -92,6 +96,19 @@ func (s *Service) showRun(w http.ResponseWriter, r *http.Request, elements bool)
 		v.Mapping = newMapping(x, head, in.Mapping, s.Catalogue())
 	}
 	return runPage().Render(w, r, "导入", v)
+}
+
+// sendRun sends the whole list of a run that has ended: what was found, or the values that become
+// others.
+func (s *Service) sendRun(w http.ResponseWriter, r *http.Request, x lens, run *run, out runOut) (sent bool, err error) {
+	if !run.Finished() || r.URL.Query().Get("format") == "" {
+		return false, nil
+	}
+	t := replacedTable(x, out.over, s.units.Register(), web.LangOf(r).Text)
+	if len(out.report.Findings) > 0 {
+		t = findingsTable(x, out.report.Findings, web.LangOf(r).Text)
+	}
+	return web.SendTable(w, r, t.Name, t)
 }
 
 // passed tells whether a check has ended and found nothing.

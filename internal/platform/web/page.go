@@ -14,6 +14,7 @@ import (
 
 	"github.com/jba/templatecheck"
 
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/words"
@@ -103,8 +104,10 @@ func Funcs(l words.Lang) template.FuncMap {
 			return template.HTML(chart.AppendBox(nil, c, chart.Options{Tr: l.Text}))
 		},
 		// bare is svg without the scrolling box, for small pictures.
-		"bare":  func(c chart.Chart) template.HTML { return template.HTML(c.AppendSVG(nil, chart.Options{Tr: l.Text})) },
-		"join":  strings.Join,
+		"bare": func(c chart.Chart) template.HTML { return template.HTML(c.AppendSVG(nil, chart.Options{Tr: l.Text})) },
+		"join": strings.Join,
+		// group writes a count with thousands separators, as figures are written.
+		"group": func(n any) string { return measure.Group(fmt.Sprint(n)) },
 		"asset": assetPath,
 	}
 }
