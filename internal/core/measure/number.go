@@ -163,8 +163,12 @@ func Exact(r *big.Rat) string {
 	return r.RatString()
 }
 
-// Group puts thousands separators into a number written without, "2071" → "2,071".
+// Group puts thousands separators into a number written without, "2071" → "2,071", and into both
+// sides of a fraction, "1234/5678" → "1,234/5,678".
 func Group(s string) string {
+	if over, under, ok := strings.Cut(s, "/"); ok {
+		return Group(over) + "/" + Group(under)
+	}
 	sign := ""
 	if strings.HasPrefix(s, "-") {
 		sign, s = "-", s[1:]

@@ -47,6 +47,9 @@ func TestRounding(t *testing.T) {
 	if got := Group("-1234567.80"); got != "-1,234,567.80" {
 		t.Errorf("Group = %s", got)
 	}
+	if got := Group("33/12345"); got != "33/12,345" {
+		t.Errorf("Group of a fraction = %s", got)
+	}
 	if got := Exact(big.NewRat(1, 3)); got != "1/3" {
 		t.Errorf("Exact(1/3) = %s", got)
 	}

@@ -98,13 +98,13 @@ func (x lens) indicatorAt(code string, unit org.UnitID) string {
 // lightWord gives the word of a light in the reader's language.
 func (x lens) lightWord(l measure.Light) string { return x.Text(chart.LightWord(l)) }
 
-// fraction writes numerator and denominator, "33/200"; empty where there are none.
+// fraction writes numerator and denominator, "33/200", "15/1,050"; empty where there are none.
 func fraction(a Answer) string {
 	n, d, ok := a.Fraction()
 	if !ok {
 		return ""
 	}
-	return n + "/" + d
+	return measure.Group(n + "/" + d)
 }
 
 // between writes the interval of a share, "12.0%—22.3%"; empty where it has none.
@@ -121,7 +121,7 @@ func coverage(c measure.Coverage) string {
 	if c.Expected == 0 {
 		return ""
 	}
-	return itoa(c.Reported) + "/" + itoa(c.Expected)
+	return measure.Group(itoa(c.Reported) + "/" + itoa(c.Expected))
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

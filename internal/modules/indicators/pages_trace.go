@@ -374,7 +374,7 @@ func (x lens) closingsTable(t Traced) *table.Table {
 		}
 		frac := ""
 		if c.Numerator != "" {
-			frac = c.Numerator + "/" + c.Denominator
+			frac = measure.Group(c.Numerator + "/" + c.Denominator)
 		}
 		out.Rows = append(out.Rows, table.Row{Cells: []table.Cell{table.Text(x.say("第 %d 号", c.No)), table.Text(x.both(instant(c.At), c.By)),
 			table.Text(x.closedShown(t.Answer, text)), table.Text(frac), table.Text(itoa(c.Definition)), table.Text(x.text(t.Answer)),

@@ -158,7 +158,7 @@ func (c Content) intervalHead() string {
 func (c Content) figureRow(w *writer, f measure.Shown) table.Row {
 	fraction := ""
 	if f.Numerator != "" {
-		fraction = f.Numerator + "/" + f.Denominator
+		fraction = measure.Group(f.Numerator + "/" + f.Denominator)
 	}
 	place := ""
 	if f.Place > 0 {
@@ -283,7 +283,7 @@ func (c Content) rankingTable(w *writer, f ForcePage) *table.Table {
 			place = fmt.Sprint(x.Place)
 		}
 		if x.Numerator != "" {
-			fraction = x.Numerator + "/" + x.Denominator
+			fraction = measure.Group(x.Numerator + "/" + x.Denominator)
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(place), table.Text(c.name(x.Unit)), w.cell(x, c.name(x.Unit)), table.Text(fraction), table.Text(x.Target),
 			table.Light(x.Light, chart.LightWord(x.Light))}})

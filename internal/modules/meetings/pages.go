@@ -444,7 +444,7 @@ func (x lens) figureView(f measure.Shown) *figureView {
 		}
 	}
 	if f.Numerator != "" {
-		v.Fraction = f.Numerator + " / " + f.Denominator
+		v.Fraction = measure.Group(f.Numerator + "/" + f.Denominator)
 	}
 	if len(f.Trend) > 1 {
 		l := chart.Line{Title: f.Name, Width: 640, Height: 260}

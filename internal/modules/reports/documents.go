@@ -227,7 +227,7 @@ func (b *brief) tell(w *writer, f measure.Shown) []docgen.Run {
 	}
 	out := say(head+"为", w.figure(f))
 	if f.Numerator != "" {
-		out = say(out, "（", w.number(f, f.Numerator+"/"+f.Denominator, " 分子/分母"))
+		out = say(out, "（", w.number(f, measure.Group(f.Numerator+"/"+f.Denominator), " 分子/分母"))
 		if f.Interval != "" {
 			out = say(out, "，考虑偶然波动，", w.number(f, f.Interval, " 区间"))
 		}
@@ -422,7 +422,7 @@ func (b *brief) figureTable() *table.Table {
 	for _, f := range b.Figures {
 		fraction := "—"
 		if f.Numerator != "" {
-			fraction = f.Numerator + "/" + f.Denominator
+			fraction = measure.Group(f.Numerator + "/" + f.Denominator)
 		}
 		target := f.Target
 		if target == "" {

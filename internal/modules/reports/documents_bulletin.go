@@ -179,7 +179,7 @@ func (b *brief) rankTable(r ranking, id string) *table.Table {
 			place = fmt.Sprint(x.Place)
 		}
 		if x.Numerator != "" {
-			fraction = x.Numerator + "/" + x.Denominator
+			fraction = measure.Group(x.Numerator + "/" + x.Denominator)
 		}
 		if target == "" {
 			target = "—"

@@ -209,9 +209,9 @@ func (b *brief) part(w *writer, f measure.Shown, part string) []docgen.Run {
 	case "期别":
 		return say(f.Period.Chinese())
 	case "分子":
-		return or(f.Numerator)
+		return or(measure.Group(f.Numerator))
 	case "分母":
-		return or(f.Denominator)
+		return or(measure.Group(f.Denominator))
 	case "目标":
 		return or(f.Target)
 	case "区间":

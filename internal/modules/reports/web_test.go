@@ -181,7 +181,7 @@ func TestOwnTemplates(t *testing.T) {
 		if err != nil || a.status != 200 {
 			t.Fatalf("%d %v", a.status, err)
 		}
-		for _, s := range []string{"茶山县2018年4月情况：37.52%（568/1514），目标≥30%，上期36.10%，去年同期尚无数据；尚无数据。", "监测指标5项", "没有", "城关镇\t40.00%"} {
+		for _, s := range []string{"茶山县2018年4月情况：37.52%（568/1,514），目标≥30%，上期36.10%，去年同期尚无数据；尚无数据。", "监测指标5项", "没有", "城关镇\t40.00%"} {
 			if !strings.Contains(text, s) {
 				t.Errorf("the filled file does not say %q:\n%s", s, text)
 			}

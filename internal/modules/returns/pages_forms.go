@@ -50,7 +50,7 @@ func formsTable(l words.Lang, rows []formRow) *table.Table {
 		{Head: []string{words.T(l, "状态")}, Key: "state", Sort: table.ByText, Width: 4},
 	}}
 	var total Burden
-	number := func(n int) table.Cell { return table.Number(strconv.Itoa(n), measure.Group(strconv.Itoa(n))) }
+	number := func(n int) table.Cell { return table.Number(strconv.Itoa(n), grouped(n)) }
 	for _, x := range rows {
 		f := x.Form
 		approval := table.Text(f.Approval)

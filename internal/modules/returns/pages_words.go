@@ -2,7 +2,9 @@ package returns
 
 import (
 	"fmt"
+	"strconv"
 
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/words"
 )
@@ -27,6 +29,9 @@ func dueWord(l words.Lang, st Standing, today period.Day) (say string, late bool
 
 // draftID names a draft among the sides of a comparison.
 func draftID(slot int, account string) string { return fmt.Sprintf("d%d:%s", slot, account) }
+
+// grouped writes a count as figures are written.
+func grouped(n int) string { return measure.Group(strconv.Itoa(n)) }
 
 // versionID names a version among the sides of a comparison.
 func versionID(no int) string { return fmt.Sprintf("v%d", no) }

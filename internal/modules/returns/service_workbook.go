@@ -84,8 +84,8 @@ func (s *Service) instructions(l *Layout, st Standing, lang words.Lang, fresh in
 	add(f.Approval != "", "批准文号：%s", f.Approval)
 	add(f.Approval == "" && f.NoApproval != "", "没有批准文号，理由：%s", f.NoApproval)
 	add(f.Contact != "", "联系：%s", f.Contact)
-	add(fresh == l.Cells(), "本期要填 %d 格。", fresh)
-	add(fresh != l.Cells(), "本期要新填 %d 格；全表 %d 格，其余 %d 格系统已有，白底锁定，不用再填。", fresh, l.Cells(), l.Cells()-fresh)
+	add(fresh == l.Cells(), "本期要填 %s 格。", grouped(fresh))
+	add(fresh != l.Cells(), "本期要新填 %s 格；全表 %s 格，其余 %s 格系统已有，白底锁定，不用再填。", grouped(fresh), grouped(l.Cells()), grouped(l.Cells()-fresh))
 	add(true, "填好后在系统的“报送”页上传，系统当场检查并列出全部问题；确认后提交，由专班审核、禁毒办批准。")
 	add(true, "数字与往期相差悬殊而无误的，请在“说明”栏写明原因。")
 	return lines

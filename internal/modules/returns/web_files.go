@@ -128,8 +128,8 @@ func (s *Service) postUpload(w http.ResponseWriter, r *http.Request) error {
 	if up.Unchanged {
 		return web.Done(w, r, page, "文件与已提交的版本完全相同，没有改动")
 	}
-	return web.Done(w, r, page+"?edit=1&check=1", "已读入 %d 格：新增 %d，改动 %d，相同 %d，有问题 %d。核对后提交。",
-		up.Report.Read, up.Report.Created, up.Report.Updated, up.Report.Unchanged, up.Report.Rejected)
+	return web.Done(w, r, page+"?edit=1&check=1", "已读入 %s 格：新增 %s，改动 %s，相同 %s，有问题 %s。核对后提交。",
+		grouped(up.Report.Read), grouped(up.Report.Created), grouped(up.Report.Updated), grouped(up.Report.Unchanged), grouped(up.Report.Rejected))
 }
 
 func (s *Service) getUploads(w http.ResponseWriter, r *http.Request) error {

@@ -54,7 +54,7 @@ func (s *Service) showForms(w http.ResponseWriter, r *http.Request, status int, 
 		}
 	}
 	v.Grid, v.Count, v.MayEdit = web.NewGrid(r, t), len(rows), web.ActorOf(r).Can(ruleForms)
-	v.Yearly = measure.Group(strconv.Itoa(yearly))
+	v.Yearly = grouped(yearly)
 	v.XLSX, v.CSV = web.FileLinks(r)
 	if r.Method != http.MethodGet {
 		v.XLSX, v.CSV = "/forms?format=xlsx", "/forms?format=csv"
@@ -445,7 +445,7 @@ func (s *Service) effect(l words.Lang, f *Form) string {
 	if !known {
 		note = words.T(l, "（节假日安排未发布）")
 	}
-	return words.T(l, "检查通过。%s 起 %d 个单位要报，每期共 %d 行 %d 列 %d 格，全年 %d 格；%s 的截止日是 %s%s。", f.From, b.Units, b.Rows, b.Columns, b.Cells, b.Yearly, f.From, due, note)
+	return words.T(l, "检查通过。%s 起 %s 个单位要报，每期共 %s 行 %s 列 %s 格，全年 %s 格；%s 的截止日是 %s%s。", f.From, grouped(b.Units), grouped(b.Rows), grouped(b.Columns), grouped(b.Cells), grouped(b.Yearly), f.From, due, note)
 }
 
 func (s *Service) getFormData(w http.ResponseWriter, r *http.Request) error {
