@@ -32,7 +32,7 @@ func TestWhatIsSaidOfAFigure(t *testing.T) {
 		want   string
 	}{
 		{"met", rate, "", "“未复吸率”为37.52%，达到≥30%的目标"},
-		{"met, with its fraction", with(func(f *measure.Shown) { f.Numerator, f.Denominator = "568", "1514" }), "", "“未复吸率”为37.52%（568/1514），达到≥30%的目标"},
+		{"met, with its fraction", with(func(f *measure.Shown) { f.Numerator, f.Denominator = "568", "1514" }), "", "“未复吸率”为37.52%（568/1,514），达到≥30%的目标"},
 		{"with what chance may do", with(func(f *measure.Shown) {
 			f.Numerator, f.Denominator, f.Interval = "24", "25", "95% 区间 80.5%—99.3%"
 		}), "", "“未复吸率”为37.52%（24/25，考虑偶然波动，95% 区间 80.5%—99.3%），达到≥30%的目标"},
