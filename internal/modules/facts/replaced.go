@@ -46,7 +46,7 @@ const shownReplaced = 100
 // replacedTable lists what becomes another value, old and new side by side.
 func replacedTable(x lens, over replaced, reg *org.Register, tr func(string) string) *table.Table {
 	t := &table.Table{ID: "replaced", Name: x.t("改动的数"), Columns: []table.Column{
-		{Head: []string{x.t("位置")}, Key: "where", RowHead: true}, {Head: []string{x.t("数据项")}, Key: "element", Align: table.Left}, {Head: []string{x.t("分类")}, Key: "category", Align: table.Left},
+		{Head: []string{x.t("位置")}, Key: "where", RowHead: true}, {Head: []string{x.t("数据项名称")}, Key: "element", Align: table.Left}, {Head: []string{x.t("所属分类")}, Key: "category", Align: table.Left},
 		{Head: []string{x.t("单位")}, Key: "unit", Align: table.Left}, {Head: []string{x.t("期")}, Key: "period", Align: table.Left}, {Head: []string{x.t("原数")}, Key: "was"}, {Head: []string{x.t("新数")}, Key: "is"}}}
 	for i := range over.list {
 		r := &over.list[i]

@@ -292,9 +292,9 @@ func toTrace(c table.Cell, trace string) table.Cell {
 
 // quietLines parts the lines that a unit has an answer for from those that are not reported at
 // its level, so that a township's page is not full of the same reason.
-func quietLines(lines []Line) (shown, quiet []Line) {
+func quietLines(lines []Line, never func(Answer) bool) (shown, quiet []Line) {
 	for _, l := range lines {
-		if notHere(l.Now.Reason) {
+		if notHere(l.Now.Reason) || l.Now.Reason == measure.NotDefined && never(l.Now) {
 			quiet = append(quiet, l)
 		} else {
 			shown = append(shown, l)

@@ -264,7 +264,7 @@ func (x lens) withChance(t *table.Table, f *fairness) {
 			shrunken := table.Number(exactOf(f, f.shrunken(i)), f.show(f.shrunken(i), x.Lang))
 			word, side := x.zoneWord(f, i)
 			zone := table.Cell{Text: word, Note: side, SortKey: map[measure.Zone]string{measure.ZoneCheck: "1", measure.ZoneWatch: "2", measure.ZoneUsual: "3"}[f.zone(i)]}
-			cells = append(cells[:0], toTrace(table.Text(fmt.Sprintf("%d/%d", m.x, m.n)), trace), toTrace(table.Text(f.span(m.interval, x.Lang)), trace), toTrace(shrunken, trace), zone)
+			cells = append(cells[:0], toTrace(table.Text(measure.Group(fmt.Sprintf("%d/%d", m.x, m.n))), trace), toTrace(table.Text(f.span(m.interval, x.Lang)), trace), toTrace(shrunken, trace), zone)
 			if f.ranks != nil {
 				cells = append(cells, toTrace(table.Cell{Text: fmt.Sprintf("%d—%d", m.low, m.last), SortKey: fmt.Sprintf("%05d%05d", m.low, m.last)}, trace),
 					table.Cell{Text: x.Text(m.band.Text()), SortKey: map[measure.Band]string{measure.BandBetter: "1", measure.BandSimilar: "2", measure.BandWatch: "3"}[m.band]})
@@ -305,7 +305,7 @@ func (x lens) funnelChart(f *fairness) *chart.Funnel {
 		a := f.all[m.at]
 		mark := map[measure.Zone]chart.FunnelMark{measure.ZoneUsual: chart.MarkInside, measure.ZoneWatch: chart.MarkBetween, measure.ZoneCheck: chart.MarkOutside}[f.zone(i)]
 		c.Points = append(c.Points, chart.FunnelPoint{Name: x.short(a.Unit), Size: float64(m.n), Value: chart.Num(float64(m.x)/float64(m.n)*scale, a.Text(x.Lang)), Mark: mark,
-			Note: fmt.Sprintf("%d/%d", m.x, m.n), Href: x.figureOf(a)})
+			Note: measure.Group(fmt.Sprintf("%d/%d", m.x, m.n)), Href: x.figureOf(a)})
 		least, most = min(least, float64(m.n)), max(most, float64(m.n))
 	}
 	c.Limits = x.curves(f, least, most, scale)

@@ -227,7 +227,7 @@ func (x lens) targetsTable(list []Target, d Definition) *table.Table {
 
 // versionsTable lists the definitions of an indicator, the newest first.
 func (x lens) versionsTable(d Defined) *table.Table {
-	t := &table.Table{ID: "versions", Name: x.Text("定义的各版"), Empty: x.Text("还没有定义")}
+	t := &table.Table{ID: "defversions", Name: x.Text("定义的各版"), Empty: x.Text("还没有定义")}
 	for _, h := range []string{"版", "施行日", "公式", "格式", "小数", "方向", "汇总", "工作量数据项", "依据", "修改原因", "填写人", "时间"} {
 		c := table.Column{Head: []string{x.Text(h)}}
 		if h == "工作量数据项" {

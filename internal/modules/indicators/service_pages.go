@@ -118,6 +118,26 @@ func (k *asking) completed(ref formula.Ref, p period.Period) (part period.Period
 	return p.Head(g, n), true
 }
 
+// above gives a test for figures that have no definition yet in a period: whether the one that
+// comes later rests on nothing that is reported at the level of a unit, so that the unit never has
+// the figure.
+func (s *Service) above(t *org.Tree, unit org.UnitID) func(Answer) bool {
+	b, level := s.now.Load(), t.Kind(unit).Level()
+	return func(a Answer) bool {
+		i, ok := b.indicator(a.Code)
+		if !ok || len(i.Versions) == 0 {
+			return false
+		}
+		last := i.Latest()
+		_, e, ok := b.definition(a.Code, last.From)
+		if !ok || e == nil {
+			return false
+		}
+		list := b.elements(e, last.From)
+		return len(list) > 0 && !slices.ContainsFunc(list, func(x measure.Element) bool { return x.Level == org.LevelFunctional || x.Level >= level })
+	}
+}
+
 // asksNothing tells whether a reason would be the same in every other period, so that a course
 // has no sense.
 func asksNothing(r measure.Reason) bool {

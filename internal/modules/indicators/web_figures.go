@@ -36,7 +36,7 @@ func (h *pages) front(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown, _ := quietLines(lines)
+	shown, _ := quietLines(lines, h.s.above(x.tree, c.unit))
 	beneath := x.tree.Parent(c.unit) != 0
 	if beneath {
 		v.County = "/?unit=" + x.code(x.tree.Root(org.Territorial)) + "&period=" + c.p.String() + x.kept()
@@ -222,7 +222,7 @@ func (h *pages) unitPage(w http.ResponseWriter, r *http.Request, c choice) error
 	if err != nil {
 		return err
 	}
-	shown, quiet := quietLines(lines)
+	shown, quiet := quietLines(lines, h.s.above(x.tree, c.unit))
 	t := x.figuresTable(shown, hasRanks(shown), exact(r))
 	if done, err := web.SendTable(w, r, x.say("%s %s 指标", v.Name, c.p), t); done || err != nil {
 		return err

@@ -116,9 +116,9 @@ type formVersionView struct {
 // itemsTable lists what a form asks.
 func itemsTable(l words.Lang, f *Form, cat *measure.Catalogue) *table.Table {
 	t := &table.Table{ID: "items", Name: words.T(l, "数据项"), Columns: []table.Column{
-		{Head: []string{words.T(l, "代码")}, Key: "code"}, {Head: []string{words.T(l, "数据项")}, Key: "name", RowHead: true, Width: 14},
+		{Head: []string{words.T(l, "代码")}, Key: "code"}, {Head: []string{words.T(l, "数据项名称")}, Key: "name", RowHead: true, Width: 14},
 		{Head: []string{words.T(l, "采集")}, Key: "categories", Width: 14}, {Head: []string{words.T(l, "工作表")}, Key: "section"},
-		{Head: []string{words.T(l, "必填")}, Key: "required", Align: table.Center}, {Head: []string{words.T(l, "范围")}, Key: "range"},
+		{Head: []string{words.T(l, "必填")}, Key: "required", Align: table.Center}, {Head: []string{words.T(l, "取值范围")}, Key: "range"},
 		{Head: []string{words.T(l, "突变检查")}, Key: "jump"}, {Head: []string{words.T(l, "重复采集的理由")}, Key: "repeat", Width: 14}, {Head: []string{words.T(l, "填报提示")}, Key: "hint", Width: 14}}}
 	for _, it := range f.Items {
 		var cats []string
@@ -189,7 +189,7 @@ func jumpText(l words.Lang, j Jump) string {
 func rulesTable(l words.Lang, f *Form, c *checker) *table.Table {
 	t := &table.Table{ID: "rules", Name: words.T(l, "校验规则"), Empty: words.T(l, "没有另设规则；类型、范围、分类合计和突变照常检查。"), Columns: []table.Column{
 		{Head: []string{words.T(l, "代码")}, Key: "code"}, {Head: []string{words.T(l, "规则")}, Key: "rule", RowHead: true, Width: 24},
-		{Head: []string{words.T(l, "级别")}, Key: "severity"}, {Head: []string{words.T(l, "对象")}, Key: "over"}, {Head: []string{words.T(l, "缺项")}, Key: "missing"},
+		{Head: []string{words.T(l, "级别")}, Key: "severity"}, {Head: []string{words.T(l, "怎么查")}, Key: "over"}, {Head: []string{words.T(l, "缺项")}, Key: "missing"},
 		{Head: []string{words.T(l, "含义")}, Key: "message", Width: 20}}}
 	names := func(code string) string {
 		for _, it := range f.Items {
