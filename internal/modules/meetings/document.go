@@ -200,7 +200,9 @@ func (c Content) forceBlocks(w *writer, f ForcePage) (out []docgen.Block) {
 		return []docgen.Block{docgen.Say("本专班没有登记监测指标。")}
 	}
 	green, yellow, red, grey := counts(f.Figures)
-	out = append(out, docgen.Say(fmt.Sprintf("监测指标 %d 项，达标 %d 项，未达标 %d 项，未评 %d 项。", len(f.Figures), green+yellow, red, grey)))
+	counted := docgen.Say(fmt.Sprintf("监测指标 %d 项，达标 %d 项，未达标 %d 项，未评 %d 项。", len(f.Figures), green+yellow, red, grey))
+	counted.Keep = true // with its table
+	out = append(out, counted)
 	t := &table.Table{ID: fmt.Sprintf("force%d", f.Unit), Name: f.Name, Caption: f.Name + "指标", Columns: c.figureColumns()}
 	for _, x := range f.Figures {
 		t.Rows = append(t.Rows, c.figureRow(w, x))

@@ -56,7 +56,7 @@ func (s *Service) Prepare(ctx context.Context, by perm.Actor, id int64, progress
 		return p, err
 	}
 	now := s.clock()
-	c.Cutoff = now.Format("2006-01-02 15:04")
+	c.Cutoff = docgen.Moment(now)
 	text, err := json.Marshal(c)
 	if err != nil {
 		return p, err
@@ -304,7 +304,7 @@ func (s *Service) Minutes(ctx context.Context, reader perm.Actor, id int64) (*do
 		return nil, fault.New(fault.Conflict, "会议还没有召开，没有纪要；开始会议后再生成")
 	}
 	now := s.clock()
-	return minutes(w, s.unitName, now.Format("2006-01-02T15:04:05Z07:00"), s.joints.Generator, s.base(), now.Format("2006-01-02 15:04")), nil
+	return minutes(w, s.unitName, now.Format("2006-01-02T15:04:05Z07:00"), s.joints.Generator, s.base(), docgen.Moment(now)), nil
 }
 
 // CheckPacks reads every frozen content again and compares it with its checksum, and its files with
@@ -392,7 +392,7 @@ func (s *Service) PackDocument(ctx context.Context, reader perm.Actor, text stri
 		return nil, err
 	}
 	now := s.clock()
-	c.Cutoff = now.Format("2006-01-02 15:04")
+	c.Cutoff = docgen.Moment(now)
 	return c.document(now.Format("2006-01-02T15:04:05Z07:00"), s.joints.Generator, s.base()), nil
 }
 

@@ -4,19 +4,19 @@ import "fmt"
 
 // markReason and missingReason say in Chinese, for agendas and documents, what is wrong.
 func markReason(m Mark) string {
-	return fmt.Sprintf(markMissed, m.Milestone.Name, m.Milestone.Day)
+	return fmt.Sprintf(markMissed, m.Milestone.Name, m.Milestone.Day.Chinese())
 }
 
 func missingReason(list []Due) string {
 	if len(list) == 1 {
-		return fmt.Sprintf(reportMissed, list[0].Period.Chinese(), list[0].Day)
+		return fmt.Sprintf(reportMissed, list[0].Period.Chinese(), list[0].Day.Chinese())
 	}
 	return fmt.Sprintf(reportsMissed, len(list), list[0].Period.Chinese())
 }
 
 const (
-	markMissed    = "里程碑“%s”应于 %s 完成，未见佐证"
-	reportMissed  = "%s进展应于 %s 前报，未报"
+	markMissed    = "里程碑“%s”应于%s完成，未见佐证"
+	reportMissed  = "%s进展应于%s前报，未报"
 	reportsMissed = "%d 期进展未报，最早一期为%s"
 )
 

@@ -27,7 +27,7 @@ func numerals(n int) string {
 }
 
 func (s *Service) meta(b book, subject string) docgen.Meta {
-	return docgen.Meta{Subject: subject, Author: s.unitName(b.plan.Host), Cutoff: s.clock().Format("2006-01-02 15:04"), Made: s.clock().Format(time.RFC3339), Generator: s.joints.Generator, Base: s.base()}
+	return docgen.Meta{Subject: subject, Author: s.unitName(b.plan.Host), Cutoff: docgen.Moment(s.clock()), Made: s.clock().Format(time.RFC3339), Generator: s.joints.Generator, Base: s.base()}
 }
 
 // planDocument prints an edition of the plan: its programmes, goals and tasks, and the timetable.

@@ -426,3 +426,11 @@ type uploadLine struct {
 }
 
 type fillingLine struct{ Place, Key, Becomes, Why string }
+
+// minute shortens an instant of RFC 3339 to "2018-05-10 09:01".
+func minute(at string) string {
+	if len(at) < 16 {
+		return at
+	}
+	return at[:10] + " " + at[11:16]
+}

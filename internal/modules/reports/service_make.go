@@ -89,7 +89,7 @@ func (s *Service) outsider(by perm.Actor) perm.Actor {
 // gather collects what a document says.
 func (s *Service) gather(ctx context.Context, by perm.Actor, kind string, p period.Period, unit org.UnitID) (*brief, error) {
 	now, out := s.clock(), s.outsider(by)
-	b := &brief{Kind: kind, Period: p, Unit: unit, UnitName: s.unitName(unit), County: unit == 0, Issuer: s.issuer(), Today: s.today(), Cutoff: now.Format("2006-01-02 15:04"),
+	b := &brief{Kind: kind, Period: p, Unit: unit, UnitName: s.unitName(unit), County: unit == 0, Issuer: s.issuer(), Today: s.today(), Cutoff: docgen.Moment(now),
 		Made: now.Format("2006-01-02T15:04:05Z07:00"), Generator: s.joints.Generator, Base: s.base(), name: s.unitName, Before: map[string]measure.Shown{}, YearAgo: map[string]measure.Shown{}, Extra: map[string][]measure.Shown{}}
 	at := unit
 	if at == 0 {

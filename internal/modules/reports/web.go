@@ -206,7 +206,7 @@ func (s *Service) showDocument(w http.ResponseWriter, r *http.Request, status in
 	d := q.Document
 	v := documentView{ID: id, Version: d.Version, Path: documentPath(id), Title: d.Title, Kind: x.kind(d.Kind), Period: x.period(d.Period), Unit: x.name(d.Unit), State: x.t(d.State.Text()), No: q.Shown.No,
 		All: q.All, MayKeep: a.Can(ruleKeep), Draft: d.State == Draft, Final: d.State == Final, ForAll: d.ForAll, Old: q.Shown.No != d.Newest, Head: x.head(q.Text), Sources: sourceLines(q.Text), F: f, Lines: q.Lines,
-		Versions: x.versionLines(q), Issues: x.issueViews(q), Cutoff: q.Text.Meta.Cutoff, Reason: r.PostForm.Get("reason")}
+		Versions: x.versionLines(q), Issues: x.issueViews(q), Cutoff: minute(q.Text.Meta.Made), Reason: r.PostForm.Get("reason")}
 	if v.Final {
 		v.Tag = "good"
 	}

@@ -139,7 +139,7 @@ func (s *Service) Mine(ctx context.Context, reader perm.Actor) (list []Seen, err
 
 func (s *Service) meta(subject string) docgen.Meta {
 	now := s.clock()
-	return docgen.Meta{Subject: subject, Cutoff: now.Format("2006-01-02 15:04"), Made: now.Format("2006-01-02T15:04:05Z07:00"), Generator: s.joints.Generator, Base: s.base()}
+	return docgen.Meta{Subject: subject, Cutoff: docgen.Moment(now), Made: now.Format("2006-01-02T15:04:05Z07:00"), Generator: s.joints.Generator, Base: s.base()}
 }
 
 // Report gives the report of a plan as it stands.

@@ -5,6 +5,8 @@
 package docgen
 
 import (
+	"time"
+
 	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/table"
 )
@@ -55,7 +57,7 @@ type Document struct {
 type Meta struct {
 	Subject   string
 	Author    string // the unit, never a person's log-in
-	Cutoff    string // cut-off time, "2018-05-10 18:00"
+	Cutoff    string // cut-off time, "2018年5月10日 18:00"
 	Made      string // RFC 3339 instant the file says it was made at; equal content gives equal bytes
 	Generator string // "开阳 0.1"
 	Base      string // address before the paths of links, "https://kaiyang.example"; empty drops links
@@ -117,6 +119,9 @@ const (
 
 // Roles lists the fonts.
 func Roles() []Role { return []Role{Fangsong, Heiti, Kaiti, Xiaobiao, Songti} }
+
+// Moment gives an instant as documents write it, "2018年5月10日 09:01" (DOC-20).
+func Moment(t time.Time) string { return t.Format("2006年1月2日 15:04") }
 
 // A Run is a piece of text set in one way.
 type Run struct {

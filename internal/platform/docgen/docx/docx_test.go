@@ -225,7 +225,7 @@ func TestRulesOfOfficialDocuments(t *testing.T) {
 			return ""
 		}},
 		{"DOC-55 cut-off, generator, watermark", func(d *docgen.Document, p map[string]string, text string) string {
-			if d.Meta.Cutoff != "" && !strings.Contains(text, "数据截至 2018-05-10 18:00，由 开阳 0.1 生成") {
+			if d.Meta.Cutoff != "" && !strings.Contains(text, "数据截至 2018-05-10 18:00 · 开阳 0.1") {
 				return "line"
 			}
 			marked := strings.Contains(p["word/header_page.xml"], `string="内部"`)
@@ -298,7 +298,7 @@ func TestNoticeReads(t *testing.T) {
 		"—\t全县\t1,234\t2,071\t59.58% 不完整\t▲ 临界", "—\t水口镇\t未报\t未报\t未报\t○ 未判定",
 		"注：水口镇4月报表未报，未计入全县数。", "数据截至2018-05-10 18:00，来源：乡镇月报。", "1.存在问题", "（1）下步要求",
 		"附件：1.\t各乡镇2018年4月戒断巩固情况明细表", "2.\t重点整治村（社区）名单以及需要在本季度内完成销号的问题清单汇总表",
-		"茶山县禁毒人民战争指挥部", "2018年5月11日", "（此件公开发布）", "数据截至 2018-05-10 18:00，由 开阳 0.1 生成"}
+		"茶山县禁毒人民战争指挥部", "2018年5月11日", "（此件公开发布）", "数据截至 2018-05-10 18:00 · 开阳 0.1"}
 	if len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
 		t.Errorf("got %q\nwant %q", got[:min(len(got), len(want))], want)
 	}

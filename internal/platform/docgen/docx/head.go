@@ -14,6 +14,9 @@ func (x *writer) head() {
 	case docgen.Letter:
 		x.letterLines()
 	}
+	if x.d.Title == "" && x.d.Kind == docgen.Minutes {
+		x.gap(1, true) // between the red rule and the text
+	}
 	x.title(x.d.Title, x.titleGap())
 	x.addressees()
 }

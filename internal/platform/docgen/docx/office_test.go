@@ -14,7 +14,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/docgen/docx"
+	"kaiyang/internal/platform/table"
 )
 
 // A word is a stretch of text on a page, in points from the upper left corner.
@@ -263,5 +265,43 @@ func TestChangedThroughLibreOffice(t *testing.T) {
 	}
 	if len(got) != 2 || got[0].Was+got[0].Now+got[1].Was+got[1].Now != "1.2个百分点2.1个百分点1,2341,243" || got[0].Source != 2 || !got[1].Row {
 		t.Errorf("%+v", got)
+	}
+}
+
+// LibreOffice does not break intervals, half months and heads of four characters in a ranking, keeps
+// three rows for the last page, and gives each addressee of a bulletin its own line once.
+func TestRankingsThroughLibreOffice(t *testing.T) {
+	tb := &table.Table{Name: "排名", Caption: "各乡镇“社区康复执行率”", Notes: []string{"注：相同的并列。"}}
+	for _, head := range []string{"位次", "乡镇", "数值", "分子/分母", "偶然波动范围", "排位范围", "期别"} {
+		tb.Columns = append(tb.Columns, table.Column{Head: []string{head}, RowHead: head == "乡镇"})
+	}
+	for range 26 {
+		tb.Rows = append(tb.Rows, table.Row{Cells: []table.Cell{table.Number("1", "1"), table.Text("南江布依族苗族乡"), table.Number("100", "100.00%"), table.Text("22/22"),
+			table.Text("87.94%—100.00%"), table.Text("1—18"), table.Text("2018年4月上半月")}})
+	}
+	files := map[string][]byte{}
+	for n := 20; n <= 26; n++ {
+		part := *tb
+		part.Rows = tb.Rows[:n]
+		files[strconv.Itoa(n)] = file(t, &docgen.Document{Kind: docgen.Material, Title: "排名", Body: []docgen.Block{docgen.Table{Table: &part}},
+			Colophon: &docgen.Colophon{SendTo: []string{"送：县委、县政府领导", "发：各乡镇、各专班"}}})
+	}
+	pages, texts := printed(t, files)
+	for name, list := range pages {
+		for _, want := range []string{"87.94%—100.00%", "2018年4月上半月", "南江布依族苗族乡", "排位范围", "分子/分母", "送：县委、县政府领导", "发：各乡镇、各专班"} {
+			if text := strings.ReplaceAll(texts[name], " ", ""); !strings.Contains(text, want) || strings.Contains(text, "送：送") {
+				t.Fatalf("%s rows: %q is broken or doubled:\n%s", name, want, texts[name])
+			}
+		}
+		rows := make([]int, len(list))
+		for i, p := range list {
+			for _, w := range p.words {
+				rows[i] += strings.Count(w.text, "87.94")
+			}
+		}
+		rows = slices.DeleteFunc(rows, func(n int) bool { return n == 0 })
+		if rows[len(rows)-1] < 3 {
+			t.Errorf("%s rows: %v on the pages", name, rows)
+		}
 	}
 }

@@ -150,14 +150,15 @@ type grid struct {
 	cols   []int
 	widths []int
 	aligns []table.Align
-	names  int // the column of row heads
-	half   int // size of its letters in half-points
+	names  int  // the column of row heads
+	half   int  // size of its letters in half-points
+	noted  bool // notes stand below it
 }
 
 // grid appends a table that fits the width in twips. Everything is set on the spot, so that it
 // looks the same in a template that lacks our styles.
 func (s *story) grid(b *buf, t *table.Table, width int) {
-	g := &grid{story: s, t: t, half: size5}
+	g := &grid{story: s, t: t, half: size5, noted: len(t.Notes) > 0 || t.Source != ""}
 	for i := range t.Columns {
 		if !t.Columns[i].ScreenOnly {
 			g.cols = append(g.cols, i)
@@ -196,7 +197,8 @@ func (s *story) grid(b *buf, t *table.Table, width int) {
 	b.raw(`</w:tblGrid>`)
 	g.head(b)
 	for r := range t.Rows {
-		g.row(b, &t.Rows[r])
+		left := len(t.Rows) - 1 - r
+		g.row(b, &t.Rows[r], left > 0 && left < fewRows || left == 0 && g.noted)
 	}
 	if len(t.Rows) == 0 {
 		empty := t.Empty
@@ -242,16 +244,16 @@ func (g *grid) align() {
 // unbroken is the width of the longest run of Latin letters and digits, which no line breaks; a long
 // word may break all the same.
 func unbroken(s string) (most float64) {
-	for _, run := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r > 0x2000 && r != '≥' && r != '≤' }) {
+	for _, run := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r > 0x2000 && r != '≥' && r != '≤' && r != '—' }) {
 		most = max(most, em(run))
 	}
-	return min(most, 8)
+	return min(most, 10)
 }
 
 // measure divides the width among the columns by what stands in them.
 func (g *grid) measure(width int) {
 	n := len(g.cols)
-	need, least := make([]float64, n), make([]float64, n) // in characters
+	need, least, easy := make([]float64, n), make([]float64, n), make([]float64, n) // in characters
 	for k, c := range g.cols {
 		widest, whole, number := 1.0, 0.0, false
 		for r := range g.t.Rows {
@@ -259,7 +261,7 @@ func (g *grid) measure(width int) {
 			if c >= len(row.Cells) {
 				continue
 			}
-			w := em(row.Cells[c].Shown())
+			w := spaced([]rune(row.Cells[c].Shown()))
 			if no := row.Cells[c].Source; no > 0 {
 				w += em("["+strconv.Itoa(no)+"]") / 2
 			}
@@ -282,6 +284,8 @@ func (g *grid) measure(width int) {
 		if !number {
 			least[k] = max(min(need[k], 5), whole) // "2018年3月" stays on its line, "60617/62652" in one piece
 		}
+		easy[k] = max(least[k], min(widest, 8.5), min(head, 4.6)) // "2018年4月上半月", "去年同期"
+		need[k] = max(need[k], easy[k])
 	}
 	const padding = 160
 	sum := func(v []float64) (s float64) {
@@ -290,9 +294,13 @@ func (g *grid) measure(width int) {
 		}
 		return s
 	}
-	for _, half := range []int{size5, sizeS5, 15} {
+	for i, half := range []int{size5, sizeS5, size5, sizeS5, 15} { // short words and heads on one line where that can be
 		g.half = half
 		room := float64(width-n*padding) / float64(half*10)
+		least := least
+		if i < 2 {
+			least = easy
+		}
 		if sum(least) > room && half != 15 {
 			continue
 		}
@@ -374,10 +382,15 @@ func (g *grid) cell(b *buf, first, across int, merge string, fill func(p *para))
 	b.raw(`</w:tc>`)
 }
 
-func (g *grid) row(b *buf, row *table.Row) {
+// fewRows is how many rows of a table go on to its last page at least.
+const fewRows = 3
+
+// row writes a row; one that is kept stays on the page of what follows.
+func (g *grid) row(b *buf, row *table.Row, keep bool) {
 	b.raw(`<w:tr><w:trPr><w:cantSplit/><w:trHeight w:val="380" w:hRule="atLeast"/></w:trPr>`)
 	for k, c := range g.cols {
 		g.cell(b, k, 1, "", func(p *para) {
+			p.keepNext = keep
 			if p.align = alignOf(g.aligns[c]); c == g.names && row.Level > 0 {
 				p.left = row.Level * g.half * 10
 			}

@@ -110,10 +110,10 @@ func (x *writer) madeLine() {
 		parts = append(parts, x.tr("数据截至 %s", c))
 	}
 	if g := x.d.Meta.Generator; g != "" {
-		parts = append(parts, x.tr("由 %s 生成", g))
+		parts = append(parts, g)
 	}
 	if len(parts) > 0 {
-		x.line(&para{style: "KySmall", before: 120}, strings.Join(parts, x.point("，", ", ")), look{})
+		x.line(&para{style: "KySmall", before: 120}, strings.Join(parts, " · "), look{})
 	}
 }
 
@@ -155,12 +155,19 @@ func (x *writer) colophon() {
 	var rows []row
 	list := func(label string, to []string) {
 		if len(to) > 0 {
-			label = x.tr(label)
 			rows = append(rows, row{left: label + strings.TrimRight(strings.Join(to, x.point("，", "; ")), "。.") + x.point("。", "."), label: em(label)})
 		}
 	}
-	list("抄送：", c.CopyTo)
-	list("送：", c.SendTo)
+	list(x.tr("抄送："), c.CopyTo)
+	var plain []string
+	for _, s := range c.SendTo {
+		if label, _, own := strings.Cut(s, "："); own { // "发：各乡镇" has a line of its own
+			rows = append(rows, row{left: s, label: em(label) + 1})
+		} else {
+			plain = append(plain, s)
+		}
+	}
+	list(x.tr("送："), plain)
 	letter := x.d.Kind == docgen.Letter
 	if !letter && (c.Office != "" || c.Day != "") {
 		r := row{left: c.Office}
@@ -218,8 +225,10 @@ func (x *writer) sourceList() {
 		x.newPage = true
 		x.line(&para{style: "KyLabel", keepNext: true}, x.tr("数据来源"), look{font: fontHeiti})
 		x.line(&para{style: "KyNote", after: 120, keepNext: true}, x.tr("编号与正文数据后的小号标记对应，仅供核对，不属于公文正文。"), look{size: size5, tight: true})
-		for _, s := range x.d.Sources {
+		for i, s := range x.d.Sources {
 			x.source(s)
+			x.held.keepLines = true
+			x.held.keepNext = i >= len(x.d.Sources)-4 && i < len(x.d.Sources)-1 // the last page has more than a line
 		}
 	}
 	if x.held == nil && x.out.Len() == 0 {

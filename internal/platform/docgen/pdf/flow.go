@@ -38,9 +38,11 @@ func (w *writer) layout() error {
 		}
 		items = append(items, part...)
 	}
-	items = append(items, w.sourceList()...)
 	y := w.place(items)
 	w.colophon(y)
+	if sources := w.sourceList(); len(sources) > 0 { // for checking only, so after the document itself
+		w.place(sources)
+	}
 	for _, p := range w.pages {
 		if w.doc.Watermark != "" {
 			p.watermark(w.doc.Watermark)

@@ -140,12 +140,13 @@ func (w *writer) sourceList() []item {
 		return nil
 	}
 	const size, pitch = 12.0, 20.0
-	out := w.titleItems(w.t("数据来源"), areaW)
-	out[0].fresh = true
-	w.markAt(&out[0], 1, w.t("数据来源"))
-	out = append(out, item{h: row, keep: true})
+	const few = 4 // entries that do not stand alone on the last page
 	st := style{role: docgen.Fangsong, size: size}
-	for _, s := range w.doc.Sources {
+	out := w.titleItems(w.t("数据来源"), areaW)
+	w.markAt(&out[0], 1, w.t("数据来源"))
+	out = append(out, w.lines([]piece{{text: w.t("编号与正文数据后的小号标记对应，仅供核对，不属于公文正文。"), st: style{role: docgen.Fangsong, size: 10.5}}}, 0, 0, table.Center, row, areaW)...)
+	keepAll(out)
+	for i, s := range w.doc.Sources {
 		words := fmt.Sprintf("[%d] %s", s.No, s.Label)
 		if s.Value != "" {
 			words += colon + s.Value
@@ -160,6 +161,11 @@ func (w *writer) sourceList() []item {
 				draw(p, x, y, width)
 			}
 		}
+		if i < len(w.doc.Sources)-1 {
+			last := &part[len(part)-1]
+			last.keep = i >= len(w.doc.Sources)-few
+		}
+		keepAll(part[:len(part)-1])
 		out = append(out, part...)
 	}
 	return out

@@ -30,6 +30,7 @@ type grid struct {
 	width []float64
 	head  [][]box
 	rows  [][]box
+	easy  bool // short words and heads stay on one line
 }
 
 const (
@@ -244,9 +245,11 @@ func (g *grid) need(b *box, head bool) (least, natural float64) {
 	natural = max(natural, w)
 	few := 5.0 // "2018年3月" stays on its line
 	switch {
+	case head && g.easy:
+		few = 4.6 // "去年同期", "分子/分母"
 	case head:
 		few = 2
-	case b.whole:
+	case b.whole || g.easy: // "2018年4月上半月"
 		few = 8
 	}
 	least = max(least, min(natural, few*g.size))

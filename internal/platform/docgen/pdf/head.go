@@ -27,7 +27,13 @@ func (w *writer) front() []item {
 		out = append(out, blank(1)...)
 	}
 	if len(d.To) > 0 {
-		to := strings.Join(d.To, "，")
+		between := "、"
+		for _, s := range d.To {
+			if strings.Contains(s, "、") {
+				between = "，"
+			}
+		}
+		to := strings.Join(d.To, between)
 		if !strings.HasSuffix(to, "：") {
 			to += "："
 		}

@@ -144,3 +144,35 @@ func TestSignatureAndAttendance(t *testing.T) {
 		t.Errorf("%d lines of those present", seen)
 	}
 }
+
+// The colophon closes the document; the list of sources, which is no part of it, comes after.
+func TestTheSourcesComeAfterTheColophon(t *testing.T) {
+	d := notice()
+	d.To, d.Attached, d.Sources = []string{"各乡镇人民政府", "县直各部门"}, nil, nil
+	for no := range 60 {
+		d.Sources = append(d.Sources, docgen.Source{No: no + 1, Label: "戒断三年未复吸率 · 茶山县 · 2018年4月", Value: "37.52%", Path: "/figure"})
+	}
+	path, r := made(t, "sources", d, system(t))
+	colophon, sources := 0, 0
+	for p := 1; p <= r.Pages; p++ {
+		got := pageText(t, path, p)
+		if strings.Contains(got, "印发") {
+			colophon = p
+		}
+		if strings.Contains(got, "[60] 戒断") {
+			sources = p
+			if n := strings.Count(got, "戒断三年未复吸率"); n < 4 {
+				t.Errorf("%d sources stand on the last page", n)
+			}
+		}
+		if strings.HasPrefix(got, "数据来源\n") && !strings.Contains(got, "不属于公文正文") {
+			t.Errorf("page %d does not say what the list is for:\n%s", p, got)
+		}
+	}
+	if colophon == 0 || sources <= colophon {
+		t.Errorf("the colophon is on page %d, the last source on page %d", colophon, sources)
+	}
+	if got := pageText(t, path, 1); !strings.Contains(got, "各乡镇人民政府、县直各部门：") {
+		t.Errorf("addressees: %s", got)
+	}
+}

@@ -201,6 +201,8 @@ func may(a, b *cluster) bool {
 		return false
 	case a.kind == word && b.kind == word:
 		return b.free
+	case a.kind == word && b.kind == dash, a.kind == dash && b.kind == word:
+		return false // "87.94%—100.00%" is one piece
 	case b.kind == word && a.kind != space && !b.free && in(b.gs[0].r, closers):
 		return false
 	}

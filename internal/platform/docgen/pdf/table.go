@@ -18,11 +18,12 @@ func (w *writer) table(b docgen.Table) []item {
 		width, tallest = areaH, areaW
 	}
 	var g *grid
-	for _, size := range []float64{10.5, 9.5, 9, 8, 7} {
+	for i, size := range []float64{10.5, 9.5, 9, 10.5, 9.5, 9, 8, 7} {
 		g = w.newGrid(t, size)
 		if len(g.cols) == 0 {
 			return nil
 		}
+		g.easy = i < 3
 		if g.fit(width) {
 			break
 		}
@@ -43,7 +44,11 @@ func (w *writer) table(b docgen.Table) []item {
 	top.keep = true
 	out = append(keepAll(out), top)
 	for r := range g.rows {
-		out = append(out, g.rowItems(r, &head, tallest-head.h)...)
+		part := g.rowItems(r, &head, tallest-head.h)
+		if left := len(g.rows) - 1 - r; left > 0 && left < fewRows {
+			part[len(part)-1].keep = true
+		}
+		out = append(out, part...)
 	}
 	out[len(out)-1].keep = len(t.Notes) > 0 || t.Source != ""
 	small := style{role: docgen.Fangsong, size: 9}
@@ -63,6 +68,9 @@ func (w *writer) table(b docgen.Table) []item {
 	}
 	return out
 }
+
+// fewRows is how many rows of a table go on to its last page at least.
+const fewRows = 3
 
 // left gives where a column begins.
 func (g *grid) left(col int) float64 {

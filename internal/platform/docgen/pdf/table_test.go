@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"kaiyang/internal/core/measure"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/table"
 )
@@ -136,5 +137,32 @@ func TestOddDocuments(t *testing.T) {
 	}
 	if !bytes.Contains(b.Bytes(), []byte(`(https://h/a%20b\(c\)\\%E4%B8%AD)`)) {
 		t.Error("the address is not escaped")
+	}
+}
+
+// Intervals, half months, fractions and heads of four characters stay on one line in the narrow
+// table of a ranking; its last page has three rows at least.
+func TestRankingsKeepTheirWordsWhole(t *testing.T) {
+	tb := &table.Table{Name: "排名", Caption: "各乡镇“社区康复执行率”"}
+	for _, head := range []string{"位次", "乡镇", "数值", "分子/分母", "偶然波动范围", "排位范围", "分档", "期别", "灯"} {
+		tb.Columns = append(tb.Columns, table.Column{Head: []string{head}, RowHead: head == "乡镇"})
+	}
+	for range 30 {
+		tb.Rows = append(tb.Rows, table.Row{Cells: []table.Cell{table.Number("1", "1"), table.Text("南江布依族苗族乡"), table.Number("100", "100.00%"), table.Text("22/22"),
+			table.Text("87.94%—100.00%"), table.Text("1—18"), table.Text("相当"), table.Text("2018年4月上半月"), table.Light(measure.Yellow, "临界")}})
+	}
+	for n := 20; n < 30; n++ {
+		part := *tb
+		part.Rows = tb.Rows[:n]
+		path, r := made(t, "rank", paper(docgen.Say("前文。"), docgen.Table{Table: &part}), system(t))
+		got := run(t, "pdftotext", "-raw", path, "-")
+		for _, want := range []string{"87.94%—100.00%", "2018年4月上半月", "南江布依族苗族乡", "排位范围", "分子/分母"} {
+			if !strings.Contains(got, want) {
+				t.Fatalf("%q is broken:\n%s", want, got)
+			}
+		}
+		if last := strings.Count(pageText(t, path, r.Pages), "87.94"); last < 3 {
+			t.Errorf("%d rows: %d on the last page", n, last)
+		}
 	}
 }
