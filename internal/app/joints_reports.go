@@ -61,6 +61,12 @@ func (o *Office) joinReports() {
 			}
 			return out, err
 		},
+		Codes: func() (out []reports.Coded) {
+			for _, h := range o.Indicators.Heads() {
+				out = append(out, reports.Coded{Code: h.Code, Name: h.Name})
+			}
+			return out
+		},
 		Makers: map[string]reports.Maker{"pack": o.Meetings.PackDocument, "minutes": o.Meetings.MinutesDocument},
 		Print:  o.Printer.Print, Pictures: o.Printer.Pictures, Generator: o.Config.Title + " " + Version, Base: o.address})
 }

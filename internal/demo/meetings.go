@@ -45,7 +45,7 @@ func (b *builder) meeting() error {
 	if err != nil {
 		return err
 	}
-	set.Prefix = "茶禁督"
+	set.Prefix = "开禁督"
 	if err := b.o.Actions.SaveSettings(ctx, office, set); err != nil {
 		return err
 	}

@@ -176,7 +176,7 @@ func (c *checker) unknown(n *name) {
 			list = append(list, r.Name, r.NameEN, r.Code)
 		}
 	}
-	near := suggest(n.text, list)
+	near := Suggest(n.text, list)
 	if len(near) == 0 {
 		c.errs.add(n.pos, n.n, "unknown-name", "没有名为“%s”的数据项或指标", n.text)
 		return
@@ -318,7 +318,7 @@ func (c *checker) noFunction(n *call) {
 	for _, f := range functions {
 		list = append(list, f.Name, f.Chinese)
 	}
-	near := suggest(n.name, list)
+	near := Suggest(n.name, list)
 	for _, f := range functions {
 		if slices.ContainsFunc(f.Also, func(w string) bool { return sameWord(n.name, w) }) {
 			near = []string{f.Name}
@@ -417,7 +417,7 @@ func (c *checker) form(f *call, a node) {
 			list = append(list, r.Name, r.NameEN, r.Code)
 		}
 	}
-	near := suggest(t.value, list)
+	near := Suggest(t.value, list)
 	if len(near) == 0 {
 		c.errs.add(s.pos, s.n, "unknown-form", "没有报表“%s”", t.value)
 		return

@@ -90,9 +90,9 @@ func (d *Dictionary) Formula(code string) *Expr {
 	return d.formulas(code)
 }
 
-// suggest gives the words of list nearest to what was typed, at most three, best first; none that
+// Suggest gives the words of list nearest to what was typed, at most three, best first; none that
 // is too far off to be meant.
-func suggest(typed string, list []string) []string {
+func Suggest(typed string, list []string) []string {
 	t := []rune(wordKey(typed))
 	type near struct {
 		word string

@@ -72,8 +72,8 @@ func (s *Service) planDocument(b book, x Issue) *docgen.Document {
 		}
 	}
 	add(docgen.Head(1, numerals(n+1)+"、时间表和任务分工"))
-	add(docgen.Say("进展按各任务的周期报告，期末后" + fmt.Sprint(b.plan.Grace) + "个工作日内报出；里程碑以佐证材料和核验为准。"))
-	add(docgen.Table{Table: s.timetable(c), Wide: true})
+	add(docgen.Say("时间表和任务分工见附件。进展按各任务的周期报告，期末后" + fmt.Sprint(b.plan.Grace) + "个工作日内报出；里程碑以佐证材料和核验为准。"))
+	d.Attached = []docgen.Attachment{{Name: "时间表和任务分工表", Body: []docgen.Block{docgen.Table{Table: s.timetable(c), Wide: true}}}}
 	d.Sign = &docgen.Signature{Unit: host}
 	if e.State == Approved {
 		d.Sign.Day = e.Force.Chinese()
@@ -127,15 +127,15 @@ func (s *Service) taskRuns(no int, t Task) []docgen.Run {
 // timetable is the plan as a table for paper.
 func (s *Service) timetable(c Content) *table.Table {
 	t := &table.Table{ID: "timetable", Name: "时间表", Columns: []table.Column{{Head: []string{"编号"}, Key: "code", Width: 4}, {Head: []string{"任务"}, Key: "name", RowHead: true, Width: 14}, {Head: []string{"类别"}, Key: "type", Width: 3},
-		{Head: []string{"牵头单位"}, Key: "lead", Width: 6}, {Head: []string{"配合单位"}, Key: "assist", Width: 8}, {Head: []string{"起止"}, Key: "span", Width: 8}, {Head: []string{"里程碑"}, Key: "milestones", Width: 14}, {Head: []string{"前置任务"}, Key: "after", Width: 4}}}
+		{Head: []string{"牵头单位"}, Key: "lead", Width: 6}, {Head: []string{"配合单位"}, Key: "assist", Width: 8}, {Head: []string{"开始日"}, Key: "start", Width: 6}, {Head: []string{"完成日"}, Key: "end", Width: 6}, {Head: []string{"里程碑"}, Key: "milestones", Width: 14}, {Head: []string{"前置任务"}, Key: "after", Width: 4}}}
 	name := s.standingName(words.Chinese)
 	for _, x := range c.Tasks {
 		var marks []string
 		for _, m := range x.Milestones {
-			marks = append(marks, m.Day.String()+" "+m.Name)
+			marks = append(marks, m.Day.Chinese()+m.Name)
 		}
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(x.Code), table.Text(x.Name), table.Text(x.Type.Text()), table.Text(name(x.Lead)), table.Text(unitList(x.Assist, name)),
-			table.Text(x.Start.String() + " 至 " + x.End.String()), table.Text(strings.Join(marks, "；")), table.Text(strings.Join(x.After, "、"))}})
+			table.Text(x.Start.Chinese()), table.Text(x.End.Chinese()), table.Text(strings.Join(marks, "；")), table.Text(strings.Join(x.After, "、"))}})
 	}
 	return t
 }
@@ -162,7 +162,7 @@ func (s *Service) progressTable(lines []Line) *table.Table {
 	name := s.standingName(words.Chinese)
 	for _, l := range lines {
 		st := l.Standing
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(l.Code), table.Text(l.Name), table.Text(name(l.Lead)), table.Text(l.End.String()), table.Number(fmt.Sprint(st.Percent), fmt.Sprintf("%d%%", st.Percent)),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(l.Code), table.Text(l.Name), table.Text(name(l.Lead)), table.Text(l.End.Chinese()), table.Number(fmt.Sprint(st.Percent), fmt.Sprintf("%d%%", st.Percent)),
 			table.Text(st.State.Text()), table.Light(st.Light, map[measure.Light]string{measure.Green: "绿", measure.Yellow: "黄", measure.Red: "红", measure.Grey: "灰"}[st.Light]), table.Text(st.Why(nil))}})
 	}
 	return t

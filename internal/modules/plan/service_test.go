@@ -277,7 +277,11 @@ func TestDocuments(t *testing.T) {
 	text := func(d *docgen.Document) string {
 		var s strings.Builder
 		s.WriteString(d.Title)
-		for _, x := range d.Body {
+		blocks := d.Body
+		for _, a := range d.Attached {
+			blocks = append(blocks[:len(blocks):len(blocks)], a.Body...)
+		}
+		for _, x := range blocks {
 			switch x := x.(type) {
 			case docgen.Heading:
 				s.WriteString(docgen.Text(x.Runs))

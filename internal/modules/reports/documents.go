@@ -53,6 +53,7 @@ type brief struct {
 	Issue     int    // number of a bulletin within its year
 	Today     period.Day
 	Cutoff    string
+	Known     []Coded // codes that placeholders of templates may name
 	Made      string
 	Generator string
 	Base      string

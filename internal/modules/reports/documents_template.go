@@ -141,7 +141,7 @@ func (b *brief) fill(w *writer, q want) (v docx.Value, becomes string, why *lack
 	}
 	f, ok := b.asked(q.code)
 	if !ok {
-		return v, "", lackCode(q.code)
+		return v, "", lackCode(q.code, b.Known)
 	}
 	switch q.what {
 	case "told":

@@ -44,6 +44,9 @@ type Joints struct {
 	Fairly func(ctx context.Context, reader perm.Actor, code string, p period.Period) (measure.Fairness, error)
 	// Course judges the yearly counts of a figure up to a year; nil leaves the judgement out.
 	Course func(ctx context.Context, reader perm.Actor, code string, unit org.UnitID, to int) (Course, error)
+	// Codes lists the codes that placeholders may name, indicators first; nil leaves the check of an
+	// upload to its preview.
+	Codes func() []Coded
 	// Makers make the documents of other parts: pack, minutes.
 	Makers map[string]Maker
 	// Print writes a document in a format ("docx", "pdf", "xlsx") and tells which fonts stood in.
@@ -52,6 +55,9 @@ type Joints struct {
 	Generator string        // "开阳 0.2", printed at the end of documents
 	Base      func() string // address before the links of documents; nil or "" leaves them out
 }
+
+// A Coded is an indicator or data element by its code.
+type Coded struct{ Code, Name string }
 
 // A Service keeps documents.
 type Service struct {

@@ -77,7 +77,7 @@ func (s *Service) TemplateFile(ctx context.Context, reader perm.Actor, id int64,
 }
 
 // checkTemplate reads a template and refuses placeholders that cannot be filled, all at once.
-func checkTemplate(name string, content []byte) error {
+func checkTemplate(name string, content []byte, known []Coded) error {
 	var f fault.Fields
 	f.Need(len(content) > 0, "file", "请选择模板文件（.docx）")
 	f.Need(len(content) == 0 || strings.HasSuffix(strings.ToLower(name), ".docx"), "file", "“%s”不是 .docx；请用 Word 或 WPS 另存为 .docx 后再上传", name)
@@ -95,12 +95,23 @@ func checkTemplate(name string, content []byte) error {
 	}
 	var faults fault.Findings
 	for _, p := range list {
-		_, why := wantOf(p)
+		q, why := wantOf(p)
+		if why == nil && q.code != "" && known != nil && !slices.ContainsFunc(known, func(c Coded) bool { return c.Code == q.code }) {
+			why = lackCode(q.code, known)
+		}
 		if why != nil {
 			faults = append(faults, why.at(p, "file"))
 		}
 	}
 	return faults.Err()
+}
+
+// known lists the codes that placeholders may name; nil where nobody tells.
+func (s *Service) known() []Coded {
+	if s.joints.Codes == nil {
+		return nil
+	}
+	return s.joints.Codes()
 }
 
 // SaveTemplate keeps a new template (id 0), or the next version of one; earlier uploads stay.
@@ -114,7 +125,7 @@ func (s *Service) SaveTemplate(ctx context.Context, by perm.Actor, id int64, nam
 		f.Need(false, "name", "请写模板名称")
 		return t, f.Err()
 	}
-	if err := checkTemplate(file, content); err != nil {
+	if err := checkTemplate(file, content, s.known()); err != nil {
 		return t, err
 	}
 	err = s.db.InTx(ctx, func(tx *sqldb.Tx) error {
@@ -215,6 +226,7 @@ func (s *Service) fillings(ctx context.Context, by perm.Actor, id int64, periodT
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	b.Known = s.known()
 	w := &writer{b: b}
 	of = map[string]docx.Value{}
 	for _, place := range t.Names() {

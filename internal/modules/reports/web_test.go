@@ -162,7 +162,7 @@ func TestOwnTemplates(t *testing.T) {
 		w.want(w.upload("/report-templates", "a.docx", []byte("no"), "name=月报"), 422)
 		w.want(w.upload("/report-templates", "a.docx", template(t, "没有占位符"), "name=月报"), 422, "模板里没有占位符")
 		p := w.upload("/report-templates", "a.docx", template(t, "一", "{{指标 I2 怪}}和{{文字 天气}}", "{{表 名单}}", "{{图 饼 I2}}"), "name=月报")
-		w.want(p, 422, "正文第 2 段 {{指标 I2 怪}}：写法应为", "{{文字 天气}}：没有这段文字", "正文第 3 段 {{表 名单}}：没有这张表", "正文第 4 段 {{图 饼 I2}}：没有这张图")
+		w.want(p, 422, "正文第 2 段“{{指标 I2 怪}}和{{文字 天气}}”中的 {{指标 I2 怪}}：写法应为", "{{文字 天气}}：没有这段文字", "正文第 3 段“{{表 名单}}”中的 {{表 名单}}：没有这张表", "正文第 4 段“{{图 饼 I2}}”中的 {{图 饼 I2}}：没有这张图")
 		good := template(t, "{{文字 单位}}{{文字 期别}}情况：{{指标 I2}}（{{指标 I2 分子}}/{{指标 I2 分母}}），目标{{指标 I2 目标}}，上期{{指标 I2 上期}}，去年同期{{指标 I2 去年同期}}；{{指标 JYL}}。", "{{文字 说明 I6}}", "{{文字 总体情况}}", "{{文字 未报}}", "{{表 排名 I2}}", "{{表 事项}}", "{{图 走势 I2}}", "{{图 排名 I2}}")
 		p = w.upload("/report-templates", "月报.docx", good, "name=月报")
 		if p.status != http.StatusSeeOther {
@@ -195,7 +195,7 @@ func TestOwnTemplates(t *testing.T) {
 			t.Fatalf("%d %s", p.status, p.main())
 		}
 		p = w.open("/report-templates/1?period=2018-04")
-		w.want(p, 200, "有 2 处填不上", "正文第 2 段 {{指标 QQ}}：没有编码为 QQ 的指标或数据项", "画不出走势", "第 2 版")
+		w.want(p, 200, "有 2 处填不上", "正文第 2 段“{{指标 QQ}}”中的 {{指标 QQ}}：没有编码为 QQ 的指标或数据项", "画不出走势", "第 2 版")
 		page := w.open("/report-templates/1/fill?period=2018-04")
 		w.want(page, 422)
 		if page.Find("form[action='/report-templates/1'] #period").AttrOr("value", "") != "2018-04" || page.Find("td .field-error").Length() == 0 ||
@@ -232,4 +232,31 @@ func TestTheFrameIsEnglish(t *testing.T) {
 			t.Errorf("%s: Chinese in the frame: %.80s", path, s)
 		}
 	}
+}
+
+// A code that nobody knows is refused at the upload, all of them at once with their paragraphs and
+// the nearest codes; nothing of it is kept.
+func TestUnknownCodesAreRefusedAtTheUpload(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.s.joints.Codes = func() []Coded {
+			return []Coded{{"I2", "戒断三年未复吸率"}, {"I6", "出所管控率"}, {"XXJ", "新滋生吸毒人员"}}
+		}
+		file := template(t, "一", "本期为{{指标 I9}}，上期为{{指标 出所管控率 上期}}。", "{{文字 说明 完全无关的名字}}", "{{表 排名 xxj}}", "{{图 走势 I2}}")
+		p := w.upload("/report-templates", "月报.docx", file, "name=月报")
+		w.want(p, 422, "正文第 2 段“本期为{{指标 I9}}，上期为{{指标 出所管控率 上期}…”中的 {{指标 I9}}：没有编码为 I9 的指标或数据项；相近的有 I2（戒断三年未复吸率）、I6（出所管控率）",
+			"{{指标 出所管控率 上期}}：没有编码为 出所管控率 的指标或数据项；相近的有 I6（出所管控率）", "正文第 3 段“{{文字 说明 完全无关的名字}}”中的 {{文字 说明 完全无关的名字}}：没有编码为 完全无关的名字 的指标或数据项；请核对编码",
+			"正文第 4 段“{{表 排名 xxj}}”中的 {{表 排名 xxj}}：没有编码为 xxj 的指标或数据项；相近的有 XXJ（新滋生吸毒人员）")
+		if strings.Contains(p.main(), "走势 I2}}：") {
+			t.Error("a known code is refused")
+		}
+		w.want(w.open("/report-templates"), 200, "还没有模板")
+		w.want(w.open("/report-templates/1"), 404)
+		if p := w.upload("/report-templates", "月报.docx", template(t, "{{指标 I2}}"), "name=月报"); p.status != http.StatusSeeOther {
+			t.Errorf("a known code: %d %s", p.status, p.main())
+		}
+		w.want(w.upload("/report-templates/1", "月报.docx", file), 422, "没有编码为 I9")
+		if p := w.open("/report-templates/1"); strings.Contains(p.main(), "第 2 版") {
+			t.Error("the refused upload became a version")
+		}
+	})
 }

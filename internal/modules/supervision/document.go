@@ -3,6 +3,7 @@ package supervision
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
@@ -119,7 +120,7 @@ func report(w Whole, unit func(org.UnitID) string, meta docgen.Meta) *docgen.Doc
 	section("检查表逐项情况")
 	if t := itemsTable(w); len(t.Rows) > 0 {
 		say("检查表“%s”第 %d 版，%d 项。下表是已反馈单位中各种结果的单位数；“未查”不计入符合或不符合。", w.List.Name, w.List.Edition, len(t.Rows))
-		d.Body = append(d.Body, docgen.Table{Table: t, Wide: true})
+		d.Body = append(d.Body, docgen.Table{Table: t})
 	} else {
 		say("检查表“%s”没有列检查内容。", w.List.Name)
 	}
@@ -296,7 +297,7 @@ func dash(d period.Day) string {
 	if d.IsZero() {
 		return "—"
 	}
-	return d.String()
+	return d.Chinese()
 }
 
 func itemsTable(w Whole) *table.Table {
@@ -345,7 +346,7 @@ func drawRecord(p Plan, x Draw, meta docgen.Meta) *docgen.Document {
 	d := &docgen.Document{Kind: docgen.Material, Title: p.Title + "\n" + fmt.Sprintf("第%d次抽取记录", x.No), Meta: meta}
 	say := func(format string, args ...any) { d.Body = append(d.Body, docgen.Say(fmt.Sprintf(format, args...))) }
 	d.Body = append(d.Body, docgen.Head(1, "一、种子"))
-	say("计划编号：%s。抽取时间：%s。抽取范围最后改动：%s。操作人：%s。", x.PlanNo, x.At, x.PoolAt, x.By)
+	say("计划编号：%s。抽取时间：%s。抽取范围最后改动：%s。操作人：%s。", x.PlanNo, second(x.At), second(x.PoolAt), x.By)
 	if x.Kind == PublicSeed {
 		say("公开值：%s", x.Public)
 		say("出处：%s", stop(x.Origin))
@@ -366,7 +367,7 @@ func drawRecord(p Plan, x Draw, meta docgen.Meta) *docgen.Document {
 	for _, k := range x.Drawn {
 		drawn.Rows = append(drawn.Rows, table.Row{Cells: []table.Cell{table.Text(k.Group), number(k.Place), table.Text(k.Name), table.Text(k.Code), table.Text(k.Key)}})
 	}
-	d.Body = append(d.Body, docgen.Table{Table: drawn, Wide: true}, docgen.Head(1, "四、抽取范围"))
+	d.Body = append(d.Body, docgen.Table{Table: drawn}, docgen.Head(1, "四、抽取范围"))
 	for _, g := range x.Pool.Groups {
 		say("%s：可抽 %d 个，抽 %d 个。", g.Name, x.Pool.open(g.Name), g.Take)
 	}
@@ -379,8 +380,17 @@ func drawRecord(p Plan, x Draw, meta docgen.Meta) *docgen.Document {
 		}
 		pool.Rows = append(pool.Rows, table.Row{Cells: []table.Cell{table.Text(c.Code), table.Text(c.Name), table.Text(c.Group), table.Text(c.Out), table.Text(key)}})
 	}
-	d.Body = append(d.Body, docgen.Table{Table: pool, Wide: true})
+	d.Body = append(d.Body, docgen.Table{Table: pool})
 	return d
+}
+
+// second writes an instant of RFC 3339 to the second, as documents do.
+func second(at string) string {
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		return at
+	}
+	return t.Format("2006年1月2日 15:04:05")
 }
 
 // feedbackPaper prints the feedback to one unit.

@@ -10,7 +10,9 @@ import (
 // ending writes what follows the text: list of attachments, attendance, signature, remark and
 // the line about cut-off and generator.
 func (x *writer) ending() {
-	x.turn(false)
+	if d := x.d; len(d.Attached)+len(d.Present) > 0 || d.Sign != nil || d.Remark != "" || d.Colophon != nil {
+		x.turn(false) // the line about cut-off alone may stay on the page of a wide table
+	}
 	x.attachmentList()
 	x.attendance()
 	x.signature()
