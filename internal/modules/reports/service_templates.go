@@ -3,6 +3,7 @@ package reports
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,15 +86,15 @@ func checkTemplate(name string, content []byte, known []Coded) error {
 		return err
 	}
 	t, err := docx.Parse(bytes.NewReader(content), int64(len(content)))
-	if err != nil {
+	var faults fault.Findings
+	if t == nil || err != nil && !errors.As(err, &faults) {
 		return err
 	}
 	list := t.Names()
-	f.Need(len(list) > 0, "file", "模板里没有占位符；请按下面的写法加入，如 {{指标 I2}}")
+	f.Need(len(list)+len(faults) > 0, "file", "模板里没有占位符；请按下面的写法加入，如 {{指标 I2}}")
 	if err := f.Err(); err != nil {
 		return err
 	}
-	var faults fault.Findings
 	for _, p := range list {
 		q, why := wantOf(p)
 		if why == nil && q.code != "" && known != nil && !slices.ContainsFunc(known, func(c Coded) bool { return c.Code == q.code }) {

@@ -69,7 +69,7 @@ func (p Placeholder) Key() string { return string(p.Kind) + " " + p.Name }
 
 // Parse reads a template of size bytes. It refuses with a sentence what is no docx, has macros,
 // embedded programs, references to other files or document types, or is too large; placeholders
-// that are not written right are all named.
+// that are not written right are all named, and the template comes with them, to look for more.
 func Parse(r io.ReaderAt, size int64) (*Template, error) {
 	z, err := openPackage(r, size, true)
 	if err != nil {
@@ -109,10 +109,7 @@ func Parse(r io.ReaderAt, size int64) (*Template, error) {
 	}
 	// The text comes first, whatever the order in the file.
 	slices.SortStableFunc(t.parts, func(a, b *storyPart) int { return strings.Compare(rank(a.name), rank(b.name)) })
-	if len(faults) > 0 {
-		return nil, faults
-	}
-	return t, nil
+	return t, faults.Err()
 }
 
 func rank(name string) string {
