@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -29,8 +30,9 @@ func (c *cli) reportCmd() *cobra.Command {
   notice          通报
   leading-group   给领导小组的工作报告
   annual          年度毒情分析
+已有的同名文件会被替换；写不成时原文件不变。
 文书是公文，一律用中文；--lang en 只改变命令的提示。
-/ makes a document; the format follows from the ending of the file.
+/ makes a document; the format follows from the ending of the file. An existing file is replaced, and stays as it is where the document cannot be made.
 Documents are official papers and always in Chinese; --lang en changes the messages of the command only.`,
 		Example:   "  kaiyang report pack --period 2018-05a --out pack.docx\n  kaiyang report annual --period 2017 --out annual.pdf",
 		Args:      cobra.ExactArgs(1),
@@ -40,6 +42,9 @@ Documents are official papers and always in Chinese; --lang en changes the messa
 				return c.usage("没有 %s 这类文书；可用：%s", args[0], strings.Join(reportKinds, " "))
 			}
 			format := strings.TrimPrefix(strings.ToLower(filepath.Ext(out)), ".")
+			if format == "" {
+				return c.usage("文件 %s 没有扩展名；请写成 .docx、.pdf 或 .xlsx 结尾", out)
+			}
 			if !slices.Contains([]string{"docx", "pdf", "xlsx"}, format) {
 				return c.usage("没有 %s 格式；可用 docx、pdf、xlsx", format)
 			}
@@ -51,7 +56,7 @@ Documents are official papers and always in Chinese; --lang en changes the messa
 			var buf bytes.Buffer
 			fonts, err := o.WriteReport(ctx, &buf, app.Report{Kind: args[0], Period: period, Unit: unit, Format: format})
 			if err != nil {
-				return err
+				return options(err)
 			}
 			if err := writeWhole(out, buf.Bytes(), 0o644); err != nil {
 				return err
@@ -70,6 +75,21 @@ Documents are official papers and always in Chinese; --lang en changes the messa
 	cmd.MarkFlagRequired("period")
 	cmd.MarkFlagRequired("out")
 	return cmd
+}
+
+// options names the fields of faults as the options that hold them on the command line.
+func options(err error) error {
+	var list fault.Findings
+	if !errors.As(err, &list) {
+		return err
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		if list[i].Field != "" {
+			list[i].Field = "--" + list[i].Field
+		}
+	}
+	return list
 }
 
 // writeWhole writes a file beside its place and moves it there, so that nothing half-written stays.

@@ -55,8 +55,17 @@ func open(e entry, name string) (*Face, error) {
 		f.Close()
 		return nil, err
 	}
-	return &Face{Name: name, File: e.file, file: f, font: font, ppem: fixed.I(int(font.UnitsPerEm())),
-		glyphs: map[rune]Glyph{}, advances: map[Glyph]float64{}, outlines: map[Glyph]Outline{}}, nil
+	face := &Face{Name: name, File: e.file, file: f, font: font, ppem: fixed.I(int(font.UnitsPerEm())),
+		glyphs: map[rune]Glyph{}, advances: map[Glyph]float64{}, outlines: map[Glyph]Outline{}}
+	for _, r := range "国一A1" { // a file cut short or damaged often opens and has no shapes
+		if g := face.Glyph(r); g != 0 {
+			if o, err := face.Outline(g); err != nil || len(o) == 0 {
+				f.Close()
+				return nil, errNoFont
+			}
+		}
+	}
+	return face, nil
 }
 
 // Glyph gives the shape of a character, 0 where the face has none.

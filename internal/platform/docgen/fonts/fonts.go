@@ -9,8 +9,10 @@ package fonts
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/platform/docgen"
@@ -36,6 +38,7 @@ type Set struct {
 
 	mu     sync.Mutex
 	opened map[string]*Face // by file and index; nil for one that cannot be read
+	failed []*Face          // opened, then found damaged
 	found  map[want]hit
 }
 
@@ -99,7 +102,11 @@ func Open(dir string, system []string) (*Set, error) {
 		}
 	}
 	if !chinese {
+		damaged := s.damaged()
 		s.Close()
+		if len(damaged) > 0 {
+			return nil, fault.New(fault.Unavailable, "没有能用的中文字体，不能生成 PDF：%s 里的 %s 读不了，请重新复制，或放入其他字体文件（ttf、otf 或 ttc）后重试", dir, strings.Join(damaged, "、"))
+		}
 		if dir == "" {
 			return nil, fault.New(fault.Unavailable, "没有找到中文字体，不能生成 PDF：请在系统中安装中文字体（仿宋、黑体、楷体、宋体、小标宋），或在配置中指定字体目录")
 		}
@@ -173,6 +180,21 @@ func (s *Set) face(c choice) *Face {
 	return f
 }
 
+// inked tells characters that leave ink on the paper.
+func inked(r rune) bool { return r > ' ' && r < 0x7F || unicode.Is(unicode.Han, r) }
+
+// drop takes a font out of use in which a shape turned out to be damaged; the next one in the chain
+// serves from then on.
+func (s *Set) drop(c choice) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.opened[key(c.entry)]; f != nil {
+		s.failed = append(s.failed, f) // documents being written may still read shapes they found
+		s.opened[key(c.entry)] = nil
+		clear(s.found)
+	}
+}
+
 // Find gives the face and glyph for a character in a role. In 仿宋 and 楷体 Western letters and
 // digits come from the Western font; 黑体 and 小标宋 keep their own, which are as heavy as their
 // hanzi, and so does 宋体, whose digits page numbers use (DOC-23). ok is false when no font has
@@ -205,6 +227,14 @@ func (s *Set) search(w want) hit {
 	for _, c := range s.chains[role] {
 		if f := s.face(c); f != nil {
 			if g := f.Glyph(w.r); g != 0 {
+				o, err := f.Outline(g)
+				switch {
+				case err != nil:
+					s.drop(c)
+					continue
+				case len(o) == 0 && inked(w.r):
+					continue // an empty shape would lose the character
+				}
 				return hit{f, g, true}
 			}
 		}
@@ -259,8 +289,8 @@ func (s *Set) Notes() fault.Findings {
 	note := func(format string, args ...any) {
 		out = append(out, fault.Finding{Rule: "font", Soft: true, Format: format, Args: args})
 	}
-	for _, path := range s.broken {
-		note("字体文件 %s 读不了，没有使用：请重新复制该文件", filepath.Base(path))
+	for _, file := range s.damaged() {
+		note("字体文件 %s 读不了，没有使用：请重新复制该文件", file)
 	}
 	chosen := map[string]bool{}
 	for _, chain := range s.chains {
@@ -270,22 +300,31 @@ func (s *Set) Notes() fault.Findings {
 	}
 	for _, e := range s.entries[:s.own] {
 		name, file := e.families[0], filepath.Base(e.file)
-		s.mu.Lock()
-		f, opened := s.opened[key(e)]
-		s.mu.Unlock()
 		switch {
 		case e.barred:
 			note("字体 %s（%s）的许可不允许嵌入文件，没有使用：请换用允许嵌入的字体", name, file)
 		case e.variable:
 			note("字体 %s（%s）是可变字体，没有使用：请换用普通字体文件", name, file)
-		case opened && f == nil:
-			note("字体文件 %s 读不了，没有使用：请重新复制该文件", file)
+		case s.face(choice{entry: e, name: name}) == nil: // said above
 		case !chosen[e.file]:
 			chosen[e.file] = true // once for all faces of a collection
 			note("字体 %s（%s）不是公文用字体，没有使用：请放入仿宋、楷体、黑体、宋体或小标宋", name, file)
 		}
 	}
 	return out
+}
+
+// damaged names the files of the office's own directory that cannot be read.
+func (s *Set) damaged() (files []string) {
+	for _, path := range s.broken {
+		files = append(files, filepath.Base(path))
+	}
+	for _, e := range s.entries[:s.own] {
+		if file := filepath.Base(e.file); !e.barred && !e.variable && s.face(choice{entry: e, name: e.families[0]}) == nil && !slices.Contains(files, file) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // Close gives back the files of the fonts opened.
@@ -297,6 +336,10 @@ func (s *Set) Close() {
 			f.file.Close()
 		}
 	}
+	for _, f := range s.failed {
+		f.file.Close()
+	}
+	s.failed = nil
 	clear(s.opened)
 	clear(s.found)
 }

@@ -1,6 +1,7 @@
 package fonts
 
 import (
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -141,6 +142,74 @@ func TestTheOwnDirectoryComesFirst(t *testing.T) {
 	}
 }
 
+// A font file whose shapes are damaged serves nobody, wherever the damage is; its file is named once
+// and the next font takes its place.
+func TestADamagedFontIsNamedAndPassedOver(t *testing.T) {
+	s := system(t)
+	song, _, _ := s.Find(docgen.Songti, '国')
+	body, err := os.ReadFile(song.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	latin, _, _ := s.Find(docgen.Fangsong, 'A')
+	letters, err := os.ReadFile(latin.File)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, b := range map[string][]byte{"short.ttc": body[:len(body)/3], "half.ttf": letters[:len(letters)/2], "empty.otf": nil} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Shapes of some letters only: found when they are needed.
+	for at, n := 12, int(letters[5]); n > 0; at, n = at+16, n-1 {
+		if offset, length := binary.BigEndian.Uint32(letters[at+8:]), binary.BigEndian.Uint32(letters[at+12:]); string(letters[at:at+4]) == "glyf" {
+			for i := offset + 10000; i < offset+length; i++ {
+				letters[i] = 0xFF
+			}
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, "part.ttf"), letters, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Open(dir, SystemDirs())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer got.Close()
+	for _, role := range docgen.Roles() {
+		for _, r := range "国务院，。％" {
+			f, g, ok := got.Find(role, r)
+			if !ok {
+				t.Fatalf("%s: no %c", role, r)
+			}
+			if _, err := f.Outline(g); err != nil {
+				t.Errorf("%s: %c of %s cannot be drawn: %v", role, r, f.File, err)
+			}
+		}
+		for r := rune('!'); r < 0x7F; r++ {
+			if f, g, ok := got.Find(role, r); ok {
+				if _, err := f.Outline(g); err != nil {
+					t.Errorf("%s: %c of %s cannot be drawn: %v", role, r, f.File, err)
+				}
+			}
+		}
+	}
+	said := got.Notes()
+	for _, name := range []string{"short.ttc", "half.ttf", "empty.otf", "part.ttf"} {
+		n := 0
+		for _, f := range said {
+			if strings.Contains(f.Say(nil), name+" 读不了") {
+				n++
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s is named %d times in %v", name, n, said)
+		}
+	}
+}
+
 func TestNoChineseFontIsAClearError(t *testing.T) {
 	dir := t.TempDir()
 	for _, name := range []string{"a.ttf", "b.ttc", "c.otf"} {
@@ -149,7 +218,7 @@ func TestNoChineseFontIsAClearError(t *testing.T) {
 		}
 	}
 	_, err := Open(dir, nil)
-	if fault.KindOf(err) != fault.Unavailable || !strings.Contains(fault.Say(err, nil), dir) {
+	if say := fault.Say(err, nil); fault.KindOf(err) != fault.Unavailable || !strings.Contains(say, dir) || !strings.Contains(say, "a.ttf、b.ttc、c.otf 读不了") {
 		t.Errorf("got %v", err)
 	}
 	if _, err = Open("", []string{filepath.Join(dir, "none")}); fault.KindOf(err) != fault.Unavailable {
