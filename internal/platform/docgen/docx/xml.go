@@ -273,6 +273,8 @@ func em(s string) float64 {
 		case r < 0x20:
 		case r == '%':
 			n += 0.84
+		case r >= 'A' && r <= 'Z':
+			n += 0.66
 		case r == '<' || r == '>':
 			n += 0.57
 		case r < 0x2000:
