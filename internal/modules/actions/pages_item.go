@@ -306,6 +306,9 @@ func (x lens) entry(e Entry) entryView {
 	if e.Deed == Escalate {
 		v.Note = x.Text(e.Note)
 	}
+	if _, err := period.ParseDay(e.Note); err == nil && e.Deed != AskExtension {
+		v.Note = x.say("截止 %s", e.Note)
+	}
 	if e.Deed == AskLight || e.Deed == ApproveLight || e.Deed == EndLight {
 		v.Note = x.light(measure.Light(e.Note))
 	}

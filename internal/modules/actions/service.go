@@ -198,6 +198,8 @@ type change struct {
 	entry   Entry
 	files   []File
 	version bool // the item itself changed
+
+	refigured bool // another figure was linked
 }
 
 // record writes an item with a line of its log, the audit and the change number.
@@ -230,6 +232,11 @@ func (s *Service) record(tx *sqldb.Tx, c *change) error {
 	tx.Audit("actions."+string(c.deed), objectOf(c.action.ID), detail)
 	if _, err := tx.Change("actions", strconv.FormatInt(c.action.ID, 10)); err != nil {
 		return err
+	}
+	if d := c.deed; d == Propose || d == Close || d == EditItem && c.refigured {
+		if err := s.keepReading(tx, c.action, d == Close); err != nil {
+			return err
+		}
 	}
 	// What people were told of the step before is overtaken.
 	if n, ok := s.notices.(settler); ok && c.before != c.action.State {

@@ -132,11 +132,17 @@ func (s *Service) Look(ctx context.Context, reader perm.Actor, id int64) (out Wh
 	if err := reader.May(ruleRead, perm.On{}); err != nil {
 		return out, err
 	}
-	err = s.db.View(ctx, func(tx *sqldb.Tx) error { return s.look(tx, reader, id, &out) })
+	var readings []Reading
+	err = s.db.View(ctx, func(tx *sqldb.Tx) (err error) {
+		if readings, err = readingsOf(tx, id); err != nil {
+			return err
+		}
+		return s.look(tx, reader, id, &out)
+	})
 	if err != nil {
 		return out, err
 	}
-	out.Effect = s.effect(ctx, reader, &out.Action)
+	out.Effect = s.effect(ctx, reader, &out.Action, readings)
 	return out, nil
 }
 

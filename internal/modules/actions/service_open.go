@@ -199,6 +199,7 @@ func (s *Service) edit(c *change, f *fault.Fields, e Edit) error {
 	if err := s.fill(f, a, d); err != nil {
 		return err
 	}
+	c.refigured = a.Figure != old.Figure
 	if old.State == work.Proposed && old.No != "" && a.First == 0 && old.Deadline != 0 && a.Deadline != old.Deadline {
 		a.First = old.Deadline // it bound a unit once
 	}

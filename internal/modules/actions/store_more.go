@@ -34,6 +34,10 @@ const (
 	stepsSQL    = `SELECT item, round, deadline, step, at, on_day FROM actions_step WHERE item = $1 ORDER BY at, step`
 	allStepsSQL = `SELECT item, round, deadline, step, at, on_day FROM actions_step ORDER BY item, at, step`
 
+	putReadingSQL = `INSERT INTO actions_reading (item, closing, code, unit, period, text, light) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (item, closing) DO UPDATE SET code = excluded.code, unit = excluded.unit, period = excluded.period, text = excluded.text, light = excluded.light`
+	readingsSQL = `SELECT closing, code, unit, period, text, light FROM actions_reading WHERE item = $1 ORDER BY closing`
+
 	newSlipSQL = `INSERT INTO actions_slip (item, round, level, year, seq, number, at, account, name, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		ON CONFLICT (item, round, level) DO NOTHING`
 	nextSlipSQL = `SELECT COALESCE(MAX(seq), 0) + 1 FROM actions_slip WHERE year = $1`
@@ -201,3 +205,24 @@ func usesUnit(tx *sqldb.Tx, u org.UnitID) (n int, err error) {
 }
 
 func allSlips(tx *sqldb.Tx) ([]Slip, error) { return sqldb.All(tx, scanSlip, allSlipsSQL) }
+
+func scanReading(r sqldb.Scanner) (x Reading, err error) {
+	var closing, unit int64
+	var p string
+	if err = r.Scan(&closing, &x.Figure.Code, &unit, &p, &x.Text, &x.Light); err != nil {
+		return x, err
+	}
+	x.Closing, x.Figure.Unit = closing == 1, org.UnitID(unit)
+	x.Figure.Period, err = period.Parse(p)
+	return x, err
+}
+
+// putReading keeps the figure of an item at its opening or closing in place of an earlier one.
+func putReading(tx *sqldb.Tx, item int64, r Reading) error {
+	_, err := tx.Exec(putReadingSQL, item, sqldb.Bool(r.Closing), r.Figure.Code, int64(r.Figure.Unit), r.Figure.Period.String(), r.Text, string(r.Light))
+	return err
+}
+
+func readingsOf(tx *sqldb.Tx, item int64) ([]Reading, error) {
+	return sqldb.All(tx, scanReading, readingsSQL, item)
+}

@@ -206,6 +206,31 @@ func TestTheMovementOfTheIndicatorIsShown(t *testing.T) {
 	}
 }
 
+// A figure that is changed afterwards, by a late return, keeps what it was at the opening and at the
+// closing; the page says how the period stands now.
+func TestAFigureRestatedAfterwards(t *testing.T) {
+	each(t, func(w *world) {
+		d := draft()
+		d.Figure = work.Figure{Code: "I5", Unit: jia, Period: period.MustParse("2018-04")}
+		w.vals["2018-04"] = "88.9%"
+		id := w.assigned(d)
+		w.vals["2018-04"] = "94.4%"
+		w.page(w.officer(), itemPath(id)).shows("立项时该指标为 88.9%（2018年4月），这一期的数经补报或更正现为 94.4%，不说明因果")
+		w.closed(id)
+		w.page(w.officer(), itemPath(id)).shows("销号时该指标为 94.4%（2018年4月），销号后还没有新一期的数")
+		w.vals["2018-04"] = "100.0%"
+		x := w.page(w.officer(), itemPath(id)).shows("销号时该指标为 94.4%（2018年4月），这一期的数经补报或更正现为 100.0%，不说明因果")
+		var got []string
+		x.doc.Find("table.points tr").Each(func(_ int, row *goquery.Selection) { got = append(got, row.Find("td").Eq(1).Text()) })
+		if strings.Join(got, " ") != "88.9% 94.4% 100.0%" {
+			t.Errorf("the points are %q", got)
+		}
+		// What is hidden from a reader stays hidden.
+		delete(w.vals, "2018-04")
+		w.page(w.officer(), itemPath(id)).hides("88.9%")
+	})
+}
+
 // Two people edit one item: the second is shown both, and nothing typed is lost.
 func TestTwoEditorsOfOneItem(t *testing.T) {
 	each(t, func(w *world) {

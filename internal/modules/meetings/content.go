@@ -218,6 +218,8 @@ func effectOf(d Decision, item work.Item, was, now *measure.Shown, unit func(org
 	}
 	e.Was = was.Period.Chinese() + " " + was.Text
 	switch {
+	case was.Period == now.Period && now.Value != "" && was.Text != now.Text:
+		e.Words = fmt.Sprintf(effectRestated, was.Text, now.Text)
 	case was.Period == now.Period:
 		e.Words = "交办后尚无新一期的数。"
 	case now.Value == "":

@@ -15,7 +15,7 @@ import (
 var sayings = sync.OnceValue(func() words.Sayings {
 	return words.NewSayings(
 		followupReason, putReason, redText, redTextYear, redTurned, turnedReason, overdueReason, lateReason,
-		wasDeadline, effectWorse, effectBetter, effectSame, effectMoved)
+		wasDeadline, effectWorse, effectBetter, effectSame, effectMoved, effectRestated)
 })
 
 // The formats of kept sentences.
@@ -32,6 +32,7 @@ const (
 	wasDeadline    = "%s（原 %s）"
 	effectWorse    = "该指标由 %s 变为 %s，较交办时变差；不说明因果。"
 	effectBetter   = "该指标由 %s 变为 %s，较交办时好转；不说明因果。"
+	effectRestated = "这一期的数经补报或更正，由 %s 变为 %s；不说明因果。"
 	effectSame     = "该指标与交办时持平（%s）。"
 	unknownDays    = "（节假日安排未发布）" // behind how an item stands
 	effectMoved    = "该指标由 %s 变为 %s；不说明因果。"

@@ -39,7 +39,13 @@ func TestProposalsAreSaidInEnglish(t *testing.T) {
 	item := k.Items[0]
 	item.Why = "逾期 3 个工作日（节假日安排未发布）"
 	e := effectOf(d, item, &was, &now, name)
-	for _, row := range x.effectsTable(Content{Effects: []Effect{e}}).Rows {
+	late := was
+	late.Value, late.Text = "30", "30%"
+	restated := effectOf(d, item, &was, &late, name)
+	if restated.Words != "这一期的数经补报或更正，由 25% 变为 30%；不说明因果。" {
+		t.Errorf("a late return moved the figure of the same period: %q", restated.Words)
+	}
+	for _, row := range x.effectsTable(Content{Effects: []Effect{e, restated}}).Rows {
 		for _, c := range row.Cells {
 			got = append(got, c.Text)
 		}

@@ -165,10 +165,14 @@ type outside struct {
 func (o outside) body(tr func(string) string) string {
 	t := func(format string, args ...any) string { return fmt.Sprintf(tr(format), args...) }
 	parts, n := "", 0
+	other := "%d 项其他通知"
+	if o.counts.total() == o.counts.Other {
+		other = "%d 项通知" // other than nothing
+	}
 	for _, p := range []struct {
 		n      int
 		format string
-	}{{o.counts.Late, "%d 项任务已过期限"}, {o.counts.Soon, "%d 项任务即将到期"}, {o.counts.ToDo, "%d 项待办"}, {o.counts.Meet, "%d 项会议通知"}, {o.counts.Other, "%d 项其他通知"}} {
+	}{{o.counts.Late, "%d 项任务已过期限"}, {o.counts.Soon, "%d 项任务即将到期"}, {o.counts.ToDo, "%d 项待办"}, {o.counts.Meet, "%d 项会议通知"}, {o.counts.Other, other}} {
 		if p.n == 0 {
 			continue
 		}

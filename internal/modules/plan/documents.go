@@ -115,7 +115,7 @@ func (s *Service) goalWords(g Goal) string {
 func (s *Service) taskRuns(no int, t Task) []docgen.Run {
 	text := fmt.Sprintf("（%s）牵头单位：%s", t.Type.Text(), s.standingName(words.Chinese)(t.Lead))
 	if len(t.Assist) > 0 {
-		text += "；配合单位：" + unitList(t.Assist, s.unitName)
+		text += "；配合单位：" + unitList(t.Assist, s.standingName(words.Chinese))
 	}
 	text += fmt.Sprintf("；%s至%s。完成标准：%s", t.Start.Chinese(), t.End.Chinese(), ended(t.Standard))
 	for _, m := range t.Milestones {

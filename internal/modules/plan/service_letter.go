@@ -13,6 +13,7 @@ import (
 	"kaiyang/internal/core/perm"
 	"kaiyang/internal/platform/files"
 	"kaiyang/internal/platform/sqldb"
+	"kaiyang/internal/platform/words"
 )
 
 // Letters lists the letters of a plan, all of them.
@@ -115,7 +116,7 @@ func (s *Service) Issue(ctx context.Context, by perm.Actor, plan int64, year int
 }
 
 func (s *Service) letterContent(ctx context.Context, by perm.Actor, b book, u org.UnitID, year int) (LetterContent, error) {
-	c := LetterContent{Plan: b.plan.Name, Edition: b.current.No, Host: s.unitName(b.plan.Host), Unit: s.unitName(u), Duties: duties(b.content, u, year)}
+	c := LetterContent{Plan: b.plan.Name, Edition: b.current.No, Host: s.unitName(b.plan.Host), Unit: s.standingName(words.Chinese)(u), Duties: duties(b.content, u, year)}
 	for _, code := range codes(b.content, c.Duties) {
 		p := Promise{Code: code, Name: s.indicatorName(code)}
 		if s.joints.Figures != nil {

@@ -429,6 +429,17 @@ func TestAMergedUnit(t *testing.T) {
 	if body := w.page("/plans/1/tasks/T1"); !strings.Contains(body, "现由") {
 		t.Errorf("the page of the task does not name the successor")
 	}
+	w.as = w.office()
+	if body := w.page("/plan/letters?plan=1&year=2018"); !strings.Contains(body, "现由") {
+		t.Errorf("the list of letters does not name the successor")
+	}
+	made, err := w.s.Issue(w.ctx(w.office()), w.office(), plan, 2018, []org.UnitID{west}, "")
+	w.must(err)
+	l, _, err := w.s.Letter(w.ctx(w.office()), w.office(), made[0])
+	w.must(err)
+	if !strings.Contains(l.Content.Unit, "现由") {
+		t.Errorf("the letter is made out to %q", l.Content.Unit)
+	}
 	if got := w.task(plan, "T1"); got.Lead != west {
 		t.Errorf("lead = %d", got.Lead)
 	}

@@ -263,10 +263,10 @@ func (s *Service) getTasks(w http.ResponseWriter, r *http.Request) error {
 	}
 	slices.SortFunc(leads, func(a, b org.UnitID) int { return strings.Compare(x.key(a), x.key(b)) })
 	for _, u := range leads {
-		v.Units = append(v.Units, option{s.unitCode(u), s.unitName(u), u == f.Unit})
+		v.Units = append(v.Units, option{s.unitCode(u), x.unit(u), u == f.Unit})
 	}
 	for _, u := range forces {
-		v.Forces = append(v.Forces, option{s.unitCode(u), s.unitName(u), u == f.Force})
+		v.Forces = append(v.Forces, option{s.unitCode(u), x.unit(u), u == f.Force})
 	}
 	for _, q := range TaskStates() {
 		v.States = append(v.States, option{string(q), x.t(q.Text()), q == f.State})

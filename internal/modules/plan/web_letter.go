@@ -55,7 +55,7 @@ func (s *Service) showLetters(w http.ResponseWriter, r *http.Request, b book, ok
 		}
 	}
 	for _, u := range units {
-		line := letterLine{Unit: s.unitName(u), ID: s.unitCode(u), State: x.t("未出")}
+		line := letterLine{Unit: x.unit(u), ID: s.unitCode(u), State: x.t("未出")}
 		list := duties(b.content, u, year)
 		if l, ok := newest(all, u, year); ok {
 			line.Path = ofLetter(l.ID)
@@ -144,6 +144,9 @@ func (s *Service) showLetter(w http.ResponseWriter, r *http.Request, status int,
 		Tasks: x.dutyTable(l, lines), Version: l.Version, Path: ofLetter(id), Today: b.today.String(), F: faults, State: x.t("待签订"), Tag: "warn", ID: s.unitCode(l.Unit), Year: strconv.Itoa(l.Year)}
 	if v.F == nil {
 		v.F = web.Faults{}
+	}
+	if next := s.now(l.Unit); next != l.Unit && l.Content.Unit == s.unitName(l.Unit) {
+		v.Title = x.t("%d 年责任书：%s", l.Year, x.unit(l.Unit)) // made out before the unit was merged
 	}
 	if !l.SignedOn.IsZero() {
 		v.State, v.Tag, v.Day = x.t("已签订"), "good", l.SignedOn.String()

@@ -44,7 +44,7 @@ func (s *Service) showTask(w http.ResponseWriter, r *http.Request, code string, 
 	l := b.line(t)
 	st := l.Standing
 	g, _ := b.content.Goal(t.Goal)
-	v := taskView{Head: s.headOf(r, b, "tasks"), Code: t.Code, Name: t.Name, Type: x.t(t.Type.Text()), Programme: b.content.programmeOf(t).Name, Goal: g.Name, Lead: x.unit(t.Lead), Assist: unitList(t.Assist, x.unit), Force: s.unitName(t.Force),
+	v := taskView{Head: s.headOf(r, b, "tasks"), Code: t.Code, Name: t.Name, Type: x.t(t.Type.Text()), Programme: b.content.programmeOf(t).Name, Goal: g.Name, Lead: x.unit(t.Lead), Assist: unitList(t.Assist, x.unit), Force: x.unit(t.Force),
 		Start: t.Start.String(), End: t.End.String(), Standard: t.Standard, Rhythm: x.t(rhythmText(t.Rhythm)), State: x.t(st.State.Text()), Light: string(st.Light), Word: x.t(st.word()), Why: st.Why(x.Text),
 		Percent: strconv.Itoa(st.Percent) + "%", Gone: gone, F: faults, Path: l.Path, Units: unitOptions(s.units.Today()),
 		MayReport: !gone && st.State != Done && a.May(ruleReport, s.ownerNow(t)) == nil && a.Can(ruleReport) && len(b.periods(t)) > 0}
