@@ -208,7 +208,7 @@ func (s *Service) OpenItems(ctx context.Context, by perm.Actor, id int64) (opene
 			}
 			deadline, known := s.units.Calendar().AddWorkdays(s.today(), f.Days)
 			unknown = unknown || !known
-			item, err := s.joints.OpenItem(tx, by, work.Draft{Title: title(f.Demand), Content: content(f), Standard: f.Demand, Lead: unit, Deadline: deadline, Assigned: true, Urgent: f.Severity == Grave,
+			item, err := s.joints.OpenItem(tx, by, work.Draft{Title: title("整改：" + f.Text), Content: content(f), Standard: f.Demand, Lead: unit, Deadline: deadline, Assigned: true, Urgent: f.Severity == Grave,
 				Source: work.Source{Kind: work.FromSupervision, Ref: fmt.Sprint(f.ID), Text: sourceText(x.Plan, s.unitName(x.Visit.Unit), f), Path: planPath(x.Plan.ID)}})
 			if err != nil {
 				return err
