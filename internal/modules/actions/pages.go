@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
@@ -367,7 +368,26 @@ func (x lens) source(s work.Source) string {
 	if s.Text == "" || s.Text == s.Kind.Text() {
 		return kind
 	}
-	return kind + x.say("：") + s.Text
+	return kind + x.say("：") + x.written(s.Text)
+}
+
+// writtenLines are what the programme itself writes around what was typed: where a source stands and
+// what a finding says.
+var writtenLines = sync.OnceValue(func() words.Sayings {
+	return words.NewSayings("%s 第%d项", "%s 第%d条", "问题：%s", "地点：%s", "程度：%s")
+})
+
+func (x lens) writtenAll(list []string) []string {
+	for i := range list {
+		list[i] = x.written(list[i])
+	}
+	return list
+}
+
+// written says a line that the programme wrote in the reader's language; what was typed stays.
+func (x lens) written(line string) string {
+	text, _ := writtenLines().Say(x.Lang, line, x.Text)
+	return text
 }
 
 // dutyTable is the 责任清单 (LIST-03): a row for each unit that has items. Each count leads to the

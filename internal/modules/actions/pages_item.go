@@ -183,7 +183,7 @@ func next(x lens, a *Action) string {
 func newItemView(x lens, w *Whole, source bool) itemView {
 	a := &w.Action
 	v := itemView{No: a.No, Title: a.Title, Urgent: a.Urgent, Light: w.Standing.Light, LightWord: x.light(w.Standing.Light), Why: w.Standing.Why(x.Text),
-		Steps: stations(x, a), State: x.Text(a.State.Text()), Next: next(x, a), Content: beside(a.Title, lines(a.Content)), Standard: a.Standard,
+		Steps: stations(x, a), State: x.Text(a.State.Text()), Next: next(x, a), Content: x.writtenAll(beside(a.Title, lines(a.Content))), Standard: a.Standard,
 		Source: x.source(a.Source), Lead: x.unit(a.Lead()), Assist: x.units(a.Assist()), Opened: dayText(a.Opened), Deadline: dayText(a.Deadline),
 		First: "", Ended: dayText(a.Ended), Ending: a.Ending, Returned: a.Returned, Round: a.Round, Evidence: w.Evidence}
 	if source {

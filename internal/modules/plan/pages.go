@@ -53,8 +53,8 @@ func (x lens) head(b book, on string, keep, approve bool) head {
 	if b.current != nil {
 		h.Edition = x.t("第 %d 版，自 %s 起施行", b.current.No, b.current.Force)
 	}
-	tabs := []option{{frontPath(b.plan.ID), x.t("总览"), on == "plan"}, {listPath(b.plan.ID), x.t("任务"), on == "tasks"}, {"/plan/mine", x.t("我的任务"), on == "mine"},
-		{underPlan(b.plan.ID, "/versions"), x.t("版本"), on == "versions"}, {"/plan/letters?plan=" + num(b.plan.ID), x.t("责任书"), on == "letters"}}
+	tabs := []option{{frontPath(b.plan.ID), x.t("总览"), on == "plan"}, {listPath(b.plan.ID), x.t("任务一览"), on == "tasks"}, {"/plan/mine", x.t("我的任务"), on == "mine"},
+		{underPlan(b.plan.ID, "/versions"), x.t("历次版本"), on == "versions"}, {"/plan/letters?plan=" + num(b.plan.ID), x.t("责任书"), on == "letters"}}
 	if keep && b.draft != nil && b.draft.State == Draft {
 		tabs = append(tabs, option{draftPath(b.plan.ID), x.t("编制"), on == "edit"})
 	}

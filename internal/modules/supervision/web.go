@@ -212,6 +212,14 @@ func (s *Service) getLists(w http.ResponseWriter, r *http.Request) error {
 }
 
 // minute shortens a stored instant.
+// second shows an instant to the second.
+func second(at string) string {
+	if len(at) >= 19 {
+		return strings.Replace(at[:19], "T", " ", 1)
+	}
+	return at
+}
+
 func minute(at string) string {
 	if len(at) >= 16 {
 		return strings.Replace(at[:16], "T", " ", 1)

@@ -268,7 +268,7 @@ func (s *Service) getDraw(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	x := s.lens(r)
-	v := drawView{Title: p.Title, Path: drawPath(p.ID, d.No), Plan: planPath(p.ID), No: d.No, Public: d.Public, Origin: d.Origin, Seed: d.Seed, PlanNo: d.PlanNo, At: d.At, PoolAt: d.PoolAt, By: d.By, Reason: d.Reason, Method: d.Method,
+	v := drawView{Title: p.Title, Path: drawPath(p.ID, d.No), Plan: planPath(p.ID), No: d.No, Public: d.Public, Origin: d.Origin, Seed: d.Seed, PlanNo: d.PlanNo, At: second(d.At), PoolAt: second(d.PoolAt), By: d.By, Reason: d.Reason, Method: d.Method,
 		IsPublic: d.Kind == PublicSeed, Holds: p.Draw == d.No, Drawn: x.drawnTable(d), Pool: x.poolTable(d), Counts: counts(d.Pool), Print: s.joints.Print != nil}
 	if len(d.Drawn) > 0 {
 		v.Example = d.Seed + "|" + d.Drawn[0].Code
