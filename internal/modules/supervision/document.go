@@ -346,7 +346,7 @@ func drawRecord(p Plan, x Draw, meta docgen.Meta) *docgen.Document {
 	d := &docgen.Document{Kind: docgen.Material, Title: p.Title + "\n" + fmt.Sprintf("第%d次抽取记录", x.No), Meta: meta}
 	say := func(format string, args ...any) { d.Body = append(d.Body, docgen.Say(fmt.Sprintf(format, args...))) }
 	d.Body = append(d.Body, docgen.Head(1, "一、种子"))
-	say("计划编号：%s。抽取时间：%s。抽取范围最后改动：%s。操作人：%s。", x.PlanNo, second(x.At), second(x.PoolAt), x.By)
+	say("计划编号：%s。抽取时间：%s。抽取范围最后改动：%s。操作人：%s。", x.PlanNo, daySecond(x.At), daySecond(x.PoolAt), x.By)
 	if x.Kind == PublicSeed {
 		say("公开值：%s", x.Public)
 		say("出处：%s", stop(x.Origin))
@@ -384,8 +384,8 @@ func drawRecord(p Plan, x Draw, meta docgen.Meta) *docgen.Document {
 	return d
 }
 
-// second writes an instant of RFC 3339 to the second, as documents do.
-func second(at string) string {
+// daySecond writes an instant of RFC 3339 to the second, as documents do.
+func daySecond(at string) string {
 	t, err := time.Parse(time.RFC3339, at)
 	if err != nil {
 		return at

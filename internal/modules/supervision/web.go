@@ -211,7 +211,6 @@ func (s *Service) getLists(w http.ResponseWriter, r *http.Request) error {
 	return listsPage().Render(w, r, "检查表", v)
 }
 
-// minute shortens a stored instant.
 // second shows an instant to the second.
 func second(at string) string {
 	if len(at) >= 19 {
@@ -220,6 +219,7 @@ func second(at string) string {
 	return at
 }
 
+// minute shortens a stored instant.
 func minute(at string) string {
 	if len(at) >= 16 {
 		return strings.Replace(at[:16], "T", " ", 1)
