@@ -228,20 +228,26 @@ func (x lens) targetsTable(list []Target, d Definition) *table.Table {
 // versionsTable lists the definitions of an indicator, the newest first.
 func (x lens) versionsTable(d Defined) *table.Table {
 	t := &table.Table{ID: "defversions", Name: x.Text("定义的各版"), Empty: x.Text("还没有定义")}
-	for _, h := range []string{"版", "施行日", "公式", "格式", "小数", "方向", "汇总", "工作量数据项", "依据", "修改原因", "填写人", "时间"} {
+	for _, h := range []string{"版", "施行日", "公式", "格式", "小数", "方向", "汇总", "工作量数据项", "依据", "修改原因", "填写人"} {
 		c := table.Column{Head: []string{x.Text(h)}}
-		if h == "工作量数据项" {
+		switch h {
+		case "工作量数据项":
 			c.Key = "effort"
+		case "修改原因":
+			c.Key = "why"
 		}
 		t.Columns = append(t.Columns, c)
 	}
 	for i := len(d.Versions) - 1; i >= 0; i-- {
 		v := d.Versions[i]
+		written := table.Text(v.By)
+		written.Note = instant(v.At)
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(itoa(v.Version)), table.Text(v.From.String()), table.Text(x.formulaIn(d, v)),
 			table.Text(x.Text(v.Format.Text())), table.Text(itoa(v.Digits)), table.Text(x.Text(v.Direction.Label())), table.Text(x.Text(rollupText(v))),
-			table.Text(v.Effort), table.Text(v.Source), table.Text(v.Why), table.Text(v.By), table.Text(instant(v.At))}})
+			table.Text(v.Effort), table.Text(v.Source), table.Text(v.Why), written}})
 	}
 	dropEmpty(t, "effort")
+	dropEmpty(t, "why")
 	return t
 }
 
