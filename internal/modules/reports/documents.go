@@ -124,7 +124,17 @@ func (w *writer) number(f measure.Shown, text, what string) docgen.Run {
 	return docgen.Run{Text: shown, Href: f.Path, Source: n}
 }
 
-// cell is a figure in a table; it leads to its trace itself and needs no number in the sources.
+// cell is the cell of a figure in a table; it leads to its trace and carries its number in the sources,
+// but not in a template, which has no list of them (nil).
+func (w *writer) cell(f measure.Shown) table.Cell {
+	c := cell(f)
+	if w != nil && f.Code != "" {
+		c.Source = w.figure(f).Source
+	}
+	return c
+}
+
+// cell is a figure beside the one of its row; it leads to its trace.
 func cell(f measure.Shown) table.Cell {
 	if f.Code == "" {
 		return table.Text("—")
@@ -397,7 +407,7 @@ func ordinal(n int) string {
 }
 
 // progressTable lists all figures, narrow enough for an upright page.
-func (b *brief) progressTable() *table.Table {
+func (b *brief) progressTable(w *writer) *table.Table {
 	t := &table.Table{ID: "progress", Name: "指标进度", Caption: "指标进度", Columns: []table.Column{
 		{Head: []string{"指标"}, Key: "name", RowHead: true, Width: 14}, {Head: []string{"期别"}, Key: "period", Width: 6},
 		{Head: []string{"数值"}, Key: "value", Align: table.Right}, {Head: []string{"目标"}, Key: "target", Align: table.Right}, {Head: []string{"灯"}, Key: "light"}, {Head: []string{"上期"}, Key: "prev", Align: table.Right},
@@ -407,13 +417,13 @@ func (b *brief) progressTable() *table.Table {
 		if target == "" {
 			target = "—"
 		}
-		t.Rows = append(t.Rows, table.Row{ID: f.Code, Cells: []table.Cell{table.Text(f.Name), table.Text(f.Period.Chinese()), cell(f), table.Text(target), table.Light(f.Light, chart.LightWord(f.Light)), cell(b.Before[f.Code])}})
+		t.Rows = append(t.Rows, table.Row{ID: f.Code, Cells: []table.Cell{table.Text(f.Name), table.Text(f.Period.Chinese()), w.cell(f), table.Text(target), table.Light(f.Light, chart.LightWord(f.Light)), cell(b.Before[f.Code])}})
 	}
 	return t
 }
 
 // figureTable lists all figures with their neighbours in time.
-func (b *brief) figureTable() *table.Table {
+func (b *brief) figureTable(w *writer) *table.Table {
 	t := &table.Table{ID: "figures", Name: "监测指标", Caption: "监测指标一览表", Columns: []table.Column{
 		{Head: []string{"指标"}, Key: "name", RowHead: true, Width: 14}, {Head: []string{"期别"}, Key: "period", Width: 6},
 		{Head: []string{"数值"}, Key: "value", Align: table.Right}, {Head: []string{"分子/分母"}, Key: "fraction", Align: table.Right, Width: 6},
@@ -429,7 +439,7 @@ func (b *brief) figureTable() *table.Table {
 		if target == "" {
 			target = "—"
 		}
-		t.Rows = append(t.Rows, table.Row{ID: f.Code, Cells: []table.Cell{table.Text(f.Name), table.Text(f.Period.Chinese()), cell(f), table.Text(fraction), table.Text(target),
+		t.Rows = append(t.Rows, table.Row{ID: f.Code, Cells: []table.Cell{table.Text(f.Name), table.Text(f.Period.Chinese()), w.cell(f), table.Text(fraction), table.Text(target),
 			table.Light(f.Light, chart.LightWord(f.Light)), cell(b.Before[f.Code]), cell(b.YearAgo[f.Code])}})
 	}
 	return t

@@ -52,7 +52,7 @@ func bulletin(b *brief) *docgen.Document {
 	if len(b.Figures) == 0 {
 		add(docgen.Say("尚无数据。"))
 	} else {
-		add(docgen.Table{Table: b.progressTable()})
+		add(docgen.Table{Table: b.progressTable(w)})
 	}
 	add(docgen.Head(1, ordinal(n+1)+"、存在问题和下步工作"))
 	add(b.problems(w)...)
@@ -115,7 +115,7 @@ func notice(b *brief) *docgen.Document {
 	for i, r := range b.Rankings {
 		add(docgen.Head(2, "（"+ordinal(i+1)+"）"+r.Figure.Name))
 		add(b.rankSentences(r)...)
-		add(docgen.Table{Table: b.rankTable(r, fmt.Sprintf("rank%d", i+1))})
+		add(docgen.Table{Table: b.rankTable(w, r, fmt.Sprintf("rank%d", i+1))})
 		add(fairSentences(r)...)
 	}
 	if len(b.Rankings) > 0 {
@@ -168,7 +168,7 @@ func (b *brief) rankSentences(r ranking) (out []docgen.Block) {
 	return []docgen.Block{docgen.Say(s + "。")}
 }
 
-func (b *brief) rankTable(r ranking, id string) *table.Table {
+func (b *brief) rankTable(w *writer, r ranking, id string) *table.Table {
 	t := &table.Table{ID: id, Name: r.Figure.Name, Caption: "各乡镇" + quote(r.Figure.Name) + "（" + r.Figure.Period.Chinese() + "）", Columns: []table.Column{
 		{Head: []string{"位次"}, Key: "place", Align: table.Center}, {Head: []string{"乡镇"}, Key: "unit", RowHead: true, Width: 8},
 		{Head: []string{"数值"}, Key: "value", Align: table.Right}, {Head: []string{"分子/分母"}, Key: "fraction", Align: table.Right}, {Head: []string{"目标"}, Key: "target"}, {Head: []string{"灯"}, Key: "light"},
@@ -184,7 +184,7 @@ func (b *brief) rankTable(r ranking, id string) *table.Table {
 		if target == "" {
 			target = "—"
 		}
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(place), table.Text(b.name(x.Unit)), cell(x), table.Text(fraction), table.Text(target), table.Light(x.Light, chart.LightWord(x.Light))}})
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(place), table.Text(b.name(x.Unit)), w.cell(x), table.Text(fraction), table.Text(target), table.Light(x.Light, chart.LightWord(x.Light))}})
 	}
 	addFair(t, r)
 	return t

@@ -6,6 +6,7 @@ import (
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
 )
 
 // A ranking with its fair comparison has range, range of places and band beside each place, and the
@@ -17,8 +18,8 @@ func TestRankingsAllowForChance(t *testing.T) {
 		{Unit: 12, Zone: measure.ZoneUsual, Interval: "78.68%—98.15%"},
 		{Unit: 13, Left: "为保护个人不列入"}}}
 	b := &brief{name: func(u org.UnitID) string { return map[org.UnitID]string{11: "甲镇", 12: "乙镇", 13: "丙镇"}[u] }}
-	plain := b.rankTable(ranking{List: list}, "r")
-	with := b.rankTable(ranking{List: list, Fair: fair}, "r")
+	plain := b.rankTable(nil, ranking{List: list}, "r")
+	with := b.rankTable(nil, ranking{List: list, Fair: fair}, "r")
 	if len(with.Columns) != len(plain.Columns)+3 || len(with.Rows[0].Cells) != len(with.Columns) {
 		t.Fatalf("%d columns beside %d", len(with.Columns), len(plain.Columns))
 	}
@@ -48,7 +49,25 @@ func TestRankingsAllowForChance(t *testing.T) {
 		t.Error("what the range means is not said")
 	}
 	fair.Reason = "可比的单位只有3个"
-	if refused := b.rankTable(ranking{List: list, Fair: fair}, "r"); len(refused.Columns) != len(plain.Columns) || fairSentences(ranking{List: list, Fair: fair}) != nil {
+	if refused := b.rankTable(nil, ranking{List: list, Fair: fair}, "r"); len(refused.Columns) != len(plain.Columns) || fairSentences(ranking{List: list, Fair: fair}) != nil {
 		t.Error("a comparison that was refused is in the table")
+	}
+}
+
+// Each figure of a ranking carries its number in the sources of its document; in a template, which has
+// no list of sources, it only leads to its trace.
+func TestFiguresOfTablesCarryTheirNumbers(t *testing.T) {
+	b := &brief{name: func(org.UnitID) string { return "东镇" }}
+	list := []measure.Shown{{Code: "I2", Name: "率", Text: "40.00%", Value: "40.00", Path: "/a", Period: period.MustParse("2018-04")}, {Code: "I2", Name: "率", Text: "30.00%", Value: "30.00", Path: "/b", Period: period.MustParse("2018-04")}}
+	w := &writer{b: b}
+	for i, r := range b.rankTable(w, ranking{List: list}, "r").Rows {
+		if c := r.Cells[2]; c.Source != i+1 || w.sources[i].Value != c.Text || w.sources[i].Path != c.Href {
+			t.Errorf("row %d: %+v of %+v", i, c, w.sources)
+		}
+	}
+	for _, r := range b.rankTable(nil, ranking{List: list}, "r").Rows {
+		if c := r.Cells[2]; c.Source != 0 || c.Href == "" {
+			t.Errorf("in a template: %+v", c)
+		}
 	}
 }

@@ -52,7 +52,7 @@ func leadingGroup(b *brief) *docgen.Document {
 		add(docgen.Say(fmt.Sprintf("%d. %s", i+1, s)))
 	}
 	if len(b.Figures) > 0 {
-		d.Attached = []docgen.Attachment{{Name: "监测指标一览表", Body: []docgen.Block{docgen.Table{Table: b.figureTable(), Wide: true}}}}
+		d.Attached = []docgen.Attachment{{Name: "监测指标一览表", Body: []docgen.Block{docgen.Table{Table: b.figureTable(w), Wide: true}}}}
 	}
 	d.Sign = &docgen.Signature{Unit: b.Issuer, Day: b.Today.Chinese()}
 	d.Sources = w.sources

@@ -130,7 +130,7 @@ func (b *brief) fill(w *writer, q want) (v docx.Value, becomes string, why *lack
 		if len(b.Figures) == 0 {
 			return v, "", lackFigures()
 		}
-		t := b.figureTable()
+		t := b.figureTable(nil)
 		return docx.Value{Table: t}, tableWords(len(t.Rows)), nil
 	case "items":
 		if !b.Joined.Items {
@@ -154,7 +154,7 @@ func (b *brief) fill(w *writer, q want) (v docx.Value, becomes string, why *lack
 			return v, "", lackRanking(f.Name)
 		}
 		if q.what == "ranking" {
-			t := b.rankTable(b.Rankings[i], "rank")
+			t := b.rankTable(nil, b.Rankings[i], "rank")
 			return docx.Value{Table: t}, tableWords(len(t.Rows)), nil
 		}
 		c := chart.Bars{Title: f.Name, Width: 640}
