@@ -7,6 +7,7 @@ package docgen
 import (
 	"time"
 
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/table"
 )
@@ -121,7 +122,7 @@ const (
 func Roles() []Role { return []Role{Fangsong, Heiti, Kaiti, Xiaobiao, Songti} }
 
 // Moment gives an instant as documents write it, "2018年5月10日 09:01" (DOC-20).
-func Moment(t time.Time) string { return t.Format("2006年1月2日 15:04") }
+func Moment(t time.Time) string { return period.DayOf(t).Chinese() + t.Format(" 15:04") }
 
 // A Run is a piece of text set in one way.
 type Run struct {
