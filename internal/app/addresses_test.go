@@ -14,7 +14,7 @@ var samples = map[string]string{
 // addresses gives real addresses for patterns with several wildcards.
 var addresses = map[string]string{
 	"/meeting-series/{series}": "/meeting-series/1", "/meetings/{id}": "/meetings/1", "/meetings/{id}/run": "/meetings/1/run", "/meetings/{id}/current": "/meetings/1/current",
-	"/meetings/{id}/packs/{version}/{format}": "/meetings/1/packs/1/docx", "/meetings/{id}/minutes/{format}": "/meetings/1/minutes/pdf", "/meetings/{id}/papers/{paper}": "/meetings/1/papers/1",
+	"/meetings/{id}/packs/{version}": "/meetings/1/packs/1", "/meetings/{id}/packs/{version}/{format}": "/meetings/1/packs/1/docx", "/meetings/{id}/minutes/{format}": "/meetings/1/minutes/pdf", "/meetings/{id}/papers/{paper}": "/meetings/1/papers/1",
 	"/actions/{id}": "/actions/1", "/actions/{id}/edit": "/actions/2/edit", "/api/v1/actions/{id}": "/api/v1/actions/1",
 	"/supervision/lists/{list}": "/supervision/lists/1", "/supervision/plans/{id}": "/supervision/plans/1", "/supervision/plans/{id}/edit": "/supervision/plans/1/edit", "/supervision/plans/{id}/pool": "/supervision/plans/1/pool",
 	"/supervision/plans/{id}/draws/{no}": "/supervision/plans/1/draws/1", "/supervision/plans/{id}/draws/{no}/{format}": "/supervision/plans/1/draws/1/pdf", "/supervision/plans/{id}/report/{format}": "/supervision/plans/1/report/docx",

@@ -14,8 +14,8 @@ func runPath(id, topic int64) string {
 	return p
 }
 
-func packPath(id int64, version int, format string) string {
-	return meetingPath(id) + "/packs/" + strconv.Itoa(version) + "/" + format
+func packPath(id int64, version int) string {
+	return meetingPath(id) + "/packs/" + strconv.Itoa(version)
 }
 
 func seriesPath(id int64) string { return "/meeting-series/" + strconv.FormatInt(id, 10) }

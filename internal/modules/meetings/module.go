@@ -16,6 +16,7 @@ var (
 	wholePage = sync.OnceValue(func() *web.Page[wholeView] {
 		return web.MustPage[wholeView](embedded, "meeting.html", "agenda.html", "decisions.html", "decide.html", "errors.html")
 	})
+	packPage   = sync.OnceValue(func() *web.Page[packView] { return web.MustPage[packView](embedded, "pack.html") })
 	seriesPage = sync.OnceValue(func() *web.Page[seriesView] { return web.MustPage[seriesView](embedded, "series.html", "errors.html") })
 	runPage    = sync.OnceValue(func() *web.Page[runView] {
 		return web.MustPage[runView](embedded, "run.html", "decide.html", "errors.html")

@@ -12,6 +12,7 @@ import (
 	"kaiyang/internal/core/period"
 	"kaiyang/internal/core/work"
 	"kaiyang/internal/platform/chart"
+	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/web"
 	"kaiyang/internal/platform/words"
@@ -330,6 +331,7 @@ type packLine struct {
 	Version           int
 	Cutoff, By        string
 	Change            int64
+	Page              string // where it is read
 	Docx, PDF, XLSX   string
 	Fonts             string
 	Newest            bool
@@ -337,10 +339,22 @@ type packLine struct {
 	Moved             string // day, time and place that it names, where the meeting has others now
 }
 
+// A packView is a version of the pack for reading.
+type packView struct {
+	Meeting, Path string
+	packLine
+	Paper *docgen.Document
+}
+
+func (x lens) packLine(p Pack) packLine {
+	path := packPath(p.Meeting, p.Version)
+	return packLine{Version: p.Version, Cutoff: instant(p.Cutoff), By: p.By, Change: p.Change, Fonts: p.Fonts, Page: path, Docx: path + "/docx", PDF: path + "/pdf", XLSX: path + "/xlsx"}
+}
+
 func (x lens) packLines(m Meeting, list []Pack) (out []packLine) {
 	for i, p := range slices.Backward(list) {
-		l := packLine{Version: p.Version, Cutoff: instant(p.Cutoff), By: p.By, Change: p.Change, Newest: i == len(list)-1, Fonts: p.Fonts,
-			Docx: packPath(p.Meeting, p.Version, "docx"), PDF: packPath(p.Meeting, p.Version, "pdf"), XLSX: packPath(p.Meeting, p.Version, "xlsx")}
+		l := x.packLine(p)
+		l.Newest = i == len(list)-1
 		if c, err := readContent(p.Content); err == nil {
 			l.Figures, l.Problems = len(c.Figures), len(c.Problems)
 			if c.Day != m.Day.Chinese() || c.Time != m.Time || c.Place != m.Place {

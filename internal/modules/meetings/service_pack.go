@@ -294,6 +294,24 @@ func (s *Service) PackFile(ctx context.Context, reader perm.Actor, id int64, ver
 	return f, content, err
 }
 
+// PackShown gives a version of a pack as a document, for reading on a page.
+func (s *Service) PackShown(ctx context.Context, reader perm.Actor, id int64, version int) (m Meeting, p Pack, d *docgen.Document, err error) {
+	w, err := s.Show(ctx, reader, id)
+	if err != nil {
+		return m, p, nil, err
+	}
+	for _, p := range w.Packs {
+		if p.Version == version {
+			c, err := readContent(p.Content)
+			if err != nil {
+				return m, p, nil, err
+			}
+			return w.Meeting, p, c.document(p.Cutoff, s.joints.Generator, s.base()), nil
+		}
+	}
+	return m, p, nil, fault.New(fault.Missing, "没有第 %d 版会议材料；请先在会议页生成", version)
+}
+
 // Minutes gives the minutes as they stand, as a document.
 func (s *Service) Minutes(ctx context.Context, reader perm.Actor, id int64) (*docgen.Document, error) {
 	w, err := s.Show(ctx, reader, id)

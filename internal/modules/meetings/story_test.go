@@ -211,7 +211,7 @@ func TestRefusals(t *testing.T) {
 	m := meetingPath(id)
 	keep := []string{"POST /meetings", "GET /meeting-series/new", "POST /meeting-series/new", "POST " + m, "POST " + m + "/state", "POST " + m + "/invite", "POST " + m + "/seats", "POST " + m + "/roll",
 		"POST " + m + "/proposals", "POST " + m + "/topics", "POST " + m + "/order", "POST " + m + "/topics/1/up", "POST " + m + "/decisions", "POST " + m + "/decisions/1", "POST " + m + "/decisions/1/strike", "POST " + m + "/packs"}
-	read := []string{"GET /meetings", "GET " + m, "GET " + m + "/run", "GET " + m + "/packs/1/docx", "GET " + m + "/minutes/pdf", "GET /api/v1/meetings"}
+	read := []string{"GET /meetings", "GET " + m, "GET " + m + "/run", "GET " + m + "/packs/1", "GET " + m + "/packs/1/docx", "GET " + m + "/minutes/pdf", "GET /api/v1/meetings"}
 	for _, line := range append(keep, read...) {
 		method, path, _ := strings.Cut(line, " ")
 		w.as = perm.Actor{}
@@ -349,6 +349,14 @@ func TestALongPackTellsItsProgress(t *testing.T) {
 	if body := ended(); !strings.Contains(body, meetingPath(id)+"/packs/1/docx") || strings.Contains(body, "<progress") {
 		t.Errorf("the pack is not there: %.300s", body)
 	}
+	w.as = w.actor(perm.Reporter, east, 3) // anybody who may read the meeting reads the pack on its page
+	if r := w.ask("GET", packPath(id, 1), nil, false); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "总体情况") || !strings.Contains(r.Body.String(), "提请研究的建议") {
+		t.Errorf("the pack on a page: %d %.400s", r.Code, r.Body)
+	}
+	if r := w.ask("GET", packPath(id, 2), nil, false); r.Code != http.StatusNotFound || !strings.Contains(r.Body.String(), "没有第 2 版会议材料") {
+		t.Errorf("a version that was never made: %d", r.Code)
+	}
+	w.as = w.office()
 	w.hold, w.torn = make(chan struct{}), fault.New(fault.Unavailable, "没有可用的中文字体")
 	w.ask("POST", meetingPath(id)+"/packs", url.Values{}, false)
 	close(w.hold)

@@ -38,6 +38,7 @@ func (s *Service) routes() []web.Route {
 		{Pattern: "POST /meetings/{id}/papers/{paper}/take", Rule: rulePaper, Handle: s.postTakeBack},
 		{Pattern: "GET /meetings/{id}/papers/{paper}", Rule: ruleRead, Handle: s.getPaper},
 		{Pattern: "POST /meetings/{id}/packs", Rule: ruleKeep, Handle: s.postPack},
+		{Pattern: "GET /meetings/{id}/packs/{version}", Rule: ruleRead, Handle: s.showPack},
 		{Pattern: "GET /meetings/{id}/packs/{version}/{format}", Rule: ruleRead, Handle: s.getPack},
 		{Pattern: "GET /meetings/{id}/minutes/{format}", Rule: ruleRead, Handle: s.getMinutes},
 		{Pattern: "GET /meetings/{id}/run", Rule: ruleRead, Handle: s.getRun},

@@ -525,6 +525,25 @@ func (s *Service) getPack(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
+// showPack shows a version of the pack on a page.
+func (s *Service) showPack(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.PathNumber(r, "id")
+	if err != nil {
+		return err
+	}
+	version, err := web.PathNumber(r, "version")
+	if err != nil {
+		return err
+	}
+	m, p, d, err := s.PackShown(r.Context(), web.ActorOf(r), id, int(min(version, 1<<30)))
+	if err != nil {
+		return err
+	}
+	x := s.lens(r)
+	v := packView{Meeting: m.Title, Path: meetingPath(id), packLine: x.packLine(p), Paper: d}
+	return packPage().Render(w, r, x.t("第 %d 版会议材料", p.Version), v)
+}
+
 func (s *Service) getMinutes(w http.ResponseWriter, r *http.Request) error {
 	id, err := web.PathNumber(r, "id")
 	if err != nil {

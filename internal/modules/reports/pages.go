@@ -8,7 +8,6 @@ import (
 
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
-	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/web"
@@ -124,13 +123,11 @@ type documentView struct {
 	No                      int
 	All, MayKeep, Draft     bool
 	Final, ForAll           bool
-	Files                   []option // formats and addresses
-	Edit                    string   // address of the editor; "" where it may not be edited
-	Old                     bool     // an earlier version is shown
-	Blocks                  []blockView
+	Files                   []option         // formats and addresses
+	Edit                    string           // address of the editor; "" where it may not be edited
+	Old                     bool             // an earlier version is shown
+	Paper                   *docgen.Document // the text with the sources of its figures
 	Lines                   []string
-	Head                    []headLine
-	Sources                 []sourceLine
 	Changed                 []changedLine
 	Versions                []versionLine
 	Issues                  []issueView
@@ -138,23 +135,6 @@ type documentView struct {
 	Numbers                 []option // versions a final file may rest on
 	Reason                  string
 	Cutoff, FontNote, Empty string
-}
-
-type headLine struct{ Label, Text string }
-
-type blockView struct {
-	Kind    string // h1…h4, p, flush, center, table, chart, break
-	Runs    []runView
-	Table   *table.Table
-	Chart   chart.Chart
-	Caption string
-}
-
-type runView struct {
-	Text, Href string
-	Source     int
-	Was        string // computed value where a person changed it
-	Changed    bool
 }
 
 type sourceLine struct {
@@ -220,72 +200,6 @@ func passage(c Changed) string {
 	}
 	if to < len(r) {
 		out += "…"
-	}
-	return out
-}
-
-// blocksOf readies a document for the page.
-func blocksOf(d *docgen.Document) (out []blockView) {
-	value := map[int]string{}
-	for _, s := range d.Sources {
-		value[s.No] = s.Value
-	}
-	runs := func(list []docgen.Run) (out []runView) {
-		for _, r := range list {
-			v := runView{Text: r.Text, Href: r.Href, Source: r.Source}
-			if r.Source != 0 && value[r.Source] != r.Text {
-				v.Changed, v.Was = true, value[r.Source]
-			}
-			out = append(out, v)
-		}
-		return out
-	}
-	add := func(list []docgen.Block) {
-		for _, b := range list {
-			switch b := b.(type) {
-			case docgen.Heading:
-				out = append(out, blockView{Kind: "h" + strconv.Itoa(min(max(b.Level, 1), 4)), Runs: runs(b.Runs)})
-			case docgen.Paragraph:
-				v := blockView{Kind: "p", Runs: runs(b.Runs)}
-				if b.Flush {
-					v.Kind = "flush"
-				}
-				if b.Align == table.Center {
-					v.Kind = "center"
-				}
-				out = append(out, v)
-			case docgen.Table:
-				out = append(out, blockView{Kind: "table", Table: b.Table})
-			case docgen.Picture:
-				out = append(out, blockView{Kind: "chart", Chart: b.Chart, Caption: b.Caption})
-			case docgen.PageBreak:
-				out = append(out, blockView{Kind: "break"})
-			}
-		}
-	}
-	add(d.Body)
-	for i, a := range d.Attached {
-		n := ""
-		if len(d.Attached) > 1 {
-			n = strconv.Itoa(i + 1)
-		}
-		out = append(out, blockView{Kind: "break"}, blockView{Kind: "h1", Runs: []runView{{Text: words.T(words.Chinese, "附件") + n + "　" + a.Name}}})
-		add(a.Body)
-	}
-	return out
-}
-
-func (x lens) head(d *docgen.Document) (out []headLine) {
-	add := func(label, text string) {
-		if text != "" {
-			out = append(out, headLine{label, text})
-		}
-	}
-	add("", d.Mark)
-	add("", strings.TrimSpace(d.Issue+"　"+d.Number))
-	add("", strings.ReplaceAll(d.Title, "\n", ""))
-	if len(d.To) > 0 {
-		add("to", strings.Join(d.To, "，")+"：")
 	}
 	return out
 }

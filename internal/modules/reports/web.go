@@ -12,7 +12,6 @@ import (
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/core/period"
-	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/web"
 )
 
@@ -205,16 +204,13 @@ func (s *Service) showDocument(w http.ResponseWriter, r *http.Request, status in
 	}
 	d := q.Document
 	v := documentView{ID: id, Version: d.Version, Path: documentPath(id), Title: d.Title, Kind: x.kind(d.Kind), Period: x.period(d.Period), Unit: x.name(d.Unit), State: x.t(d.State.Text()), No: q.Shown.No,
-		All: q.All, MayKeep: a.Can(ruleKeep), Draft: d.State == Draft, Final: d.State == Final, ForAll: d.ForAll, Old: q.Shown.No != d.Newest, Head: x.head(q.Text), Sources: sourceLines(q.Text), F: f, Lines: q.Lines,
+		All: q.All, MayKeep: a.Can(ruleKeep), Draft: d.State == Draft, Final: d.State == Final, ForAll: d.ForAll, Old: q.Shown.No != d.Newest, F: f, Lines: q.Lines,
 		Versions: x.versionLines(q), Issues: x.issueViews(q), Cutoff: minute(q.Text.Meta.Made), Reason: r.PostForm.Get("reason")}
 	if v.Final {
 		v.Tag = "good"
 	}
 	if len(q.Lines) == 0 {
-		v.Blocks = blocksOf(q.Text)
-		if q.Text.Sign != nil {
-			v.Blocks = append(v.Blocks, sign(q.Text))
-		}
+		v.Paper = q.Text
 		for _, format := range Formats() {
 			v.Files = append(v.Files, option{Value: filePath(id, q.Shown.No, format), Label: map[string]string{"docx": "Word", "pdf": "PDF", "xlsx": "Excel"}[format]})
 		}
@@ -229,11 +225,6 @@ func (s *Service) showDocument(w http.ResponseWriter, r *http.Request, status in
 		}
 	}
 	return documentPage().RenderStatus(w, r, status, d.Title, v)
-}
-
-// sign is the signature as the page shows it.
-func sign(d *docgen.Document) blockView {
-	return blockView{Kind: "sign", Runs: []runView{{Text: d.Sign.Unit}, {Text: d.Sign.Day}}}
 }
 
 func (s *Service) getFile(w http.ResponseWriter, r *http.Request) error {

@@ -16,6 +16,8 @@ import (
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/platform/chart"
+	"kaiyang/internal/platform/docgen"
+	"kaiyang/internal/platform/docgen/screen"
 	"kaiyang/internal/platform/table"
 	"kaiyang/internal/platform/words"
 )
@@ -105,7 +107,9 @@ func Funcs(l words.Lang) template.FuncMap {
 		},
 		// bare is svg without the scrolling box, for small pictures.
 		"bare": func(c chart.Chart) template.HTML { return template.HTML(c.AppendSVG(nil, chart.Options{Tr: l.Text})) },
-		"join": strings.Join,
+		// paper shows a document with the sources of its figures.
+		"paper": func(d *docgen.Document) template.HTML { return screen.HTML(d, l) },
+		"join":  strings.Join,
 		// group writes a count with thousands separators, as figures are written.
 		"group": func(n any) string { return measure.Group(fmt.Sprint(n)) },
 		"asset": assetPath,
