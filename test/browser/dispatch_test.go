@@ -1,11 +1,17 @@
 package browser_test
 
 import (
+	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
+	"kaiyang/internal/platform/sheet"
 	"kaiyang/internal/testkit"
 )
 
@@ -27,11 +33,18 @@ func TestADecisionIsFollowedToItsProof(t *testing.T) {
 	office.Follow(`form[action="/meetings/2/proposals"] button`)
 	office.Follow(`form[action="/meetings/2/packs"] button`)
 	has(t, "the pack", office.Text("#packs"), "第 1 版", "Word", "PDF", "Excel")
+	var book []byte
 	for _, f := range []string{"docx", "pdf", "xlsx"} {
-		if b, err := os.ReadFile(office.Download(`a[href="/meetings/2/packs/1/` + f + `"]`)); err != nil || len(b) < 10_000 {
+		b, err := os.ReadFile(office.Download(`a[href="/meetings/2/packs/1/` + f + `"]`))
+		if err != nil || len(b) < 10_000 {
 			t.Errorf("the %s of the pack: %d bytes, %v", f, len(b), err)
 		}
+		book = b
 	}
+	office.Follow(`a[href="/meetings/2/packs/1"]`)
+	has(t, "the pack on a page", office.Text("main"), "总体情况", "存在问题", "春季禁种铲毒踏查安排")
+	sameTables(t, office, book)
+	office.Go(at + "/meetings/2")
 
 	// The meeting. The chair's view steps through the agenda by keys; the wall follows nobody's typing.
 	office.Follow(`form[action="/meetings/2/state"]:has(input[value="running"]) button`)
@@ -95,4 +108,63 @@ func TestADecisionIsFollowedToItsProof(t *testing.T) {
 	office.Go(at + "/meetings/2")
 	has(t, "the meeting afterwards", office.Text("#decisions"), "四个图斑逐一踏查", "已销号")
 	quiet(t, at, office, town, other)
+}
+
+// sameTables finds every row of the tables on the page of a pack in its workbook: words as they
+// stand, numbers to the digits that are printed.
+func sameTables(t *testing.T, page *testkit.Tab, book []byte) {
+	t.Helper()
+	b, err := sheet.OpenBytes(book, sheet.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept [][]sheet.Value
+	for _, name := range b.Sheets() {
+		if err := b.Rows(name, func(_ int, values []sheet.Value) error {
+			kept = append(kept, slices.Clone(values))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var rows [][]string
+	if err := json.Unmarshal([]byte(page.Eval(`JSON.stringify(Array.from(document.querySelectorAll('.paper table tbody tr'), r => Array.from(r.cells, c => c.textContent)))`)), &rows); err != nil {
+		t.Fatal(err)
+	}
+	if len(rows) < 100 {
+		t.Errorf("only %d rows on the page", len(rows))
+	}
+	for _, r := range rows {
+		if !slices.ContainsFunc(kept, func(k []sheet.Value) bool { return sameRow(r, k) }) {
+			t.Errorf("the workbook lacks %q", r)
+		}
+	}
+}
+
+var printed = regexp.MustCompile(`^(-?[0-9]+)(?:\.([0-9]+))?`)
+
+func sameRow(page []string, book []sheet.Value) bool {
+	for i, shown := range page {
+		var v sheet.Value
+		if i < len(book) {
+			v = book[i]
+		}
+		plain := strings.NewReplacer(",", "", " ", "").Replace(shown)
+		m := printed.FindStringSubmatch(plain)
+		if v.Number == "" || m == nil {
+			if plain != strings.NewReplacer(",", "", " ", "").Replace(v.Text) {
+				return false
+			}
+			continue
+		}
+		got, _ := strconv.ParseFloat(v.Number, 64)
+		if strings.HasSuffix(plain, "%") {
+			got *= 100
+		}
+		want, _ := strconv.ParseFloat(m[0], 64)
+		if math.Abs(got-want) > 0.5000001*math.Pow10(-len(m[2])) {
+			return false
+		}
+	}
+	return true
 }

@@ -122,7 +122,7 @@ func (c Content) figureColumns() []table.Column {
 		{Head: []string{"位次"}, Key: "place", Align: table.Right},
 	}
 	if c.hasIntervals() {
-		cols = append(cols[:4], append([]table.Column{{Head: []string{c.intervalHead()}, Key: "interval", Width: 9}}, cols[4:]...)...)
+		cols = append(cols[:4], append([]table.Column{{Head: []string{c.intervalHead()}, Key: "interval", Align: table.Right, Width: 9}}, cols[4:]...)...)
 	}
 	if c.Compared != "" {
 		cols = append(cols, table.Column{Head: []string{"较上次"}, Key: "moved", Align: table.Center})
