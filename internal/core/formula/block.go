@@ -195,6 +195,19 @@ func (b *Block) Parts(i int) (num, den *big.Rat) {
 	return scaled(new(big.Rat).SetInt64(sign*b.num[i]), s.numScale), scaled(new(big.Rat).SetInt64(sign*b.den[i]), s.denScale)
 }
 
+// Counts gives the parts of a fraction where both are whole numbers as they stand, which is the
+// usual case and costs nothing; where ok is false Parts knows.
+func (b *Block) Counts(i int) (num, den int64, ok bool) {
+	s := b.shape(i)
+	if _, exact := b.exact[i]; exact || s.fraction == askEval || s.fraction == noFraction || b.why[i] != WhyNot || s.numScale != 0 || s.denScale != 0 {
+		return 0, 0, false
+	}
+	if b.flagged && b.flags[i]&signsTurned != 0 {
+		return -b.num[i], -b.den[i], true
+	}
+	return b.num[i], b.den[i], true
+}
+
 // Result gives all that Eval says of a cell. It is free of cost for complete cells and asks Eval
 // where missing units or operands have to be named.
 func (b *Block) Result(i int) Result {

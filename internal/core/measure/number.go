@@ -183,6 +183,21 @@ func Group(s string) string {
 	return sign + whole
 }
 
+// AppendGroup appends a whole number with thousands separators.
+func AppendGroup(dst []byte, n int64) []byte {
+	from := len(dst)
+	dst = strconv.AppendInt(dst, n, 10)
+	if n < 0 {
+		from++
+	}
+	for at := len(dst) - 3; at > from; at -= 3 {
+		dst = append(dst, 0)
+		copy(dst[at+1:], dst[at:])
+		dst[at] = ','
+	}
+	return dst
+}
+
 func pow10(n int) *big.Int {
 	return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
 }

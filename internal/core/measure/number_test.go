@@ -2,6 +2,7 @@ package measure
 
 import (
 	"math/big"
+	"strconv"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -42,6 +43,11 @@ func TestRounding(t *testing.T) {
 	} {
 		if got := Round(big.NewRat(c.num, c.den), c.digits); got != c.want {
 			t.Errorf("Round(%d/%d, %d) = %s, want %s", c.num, c.den, c.digits, got, c.want)
+		}
+	}
+	for _, n := range []int64{0, 7, 999, 1000, 12345, 1234567, -1, -999, -1000, -1234567} {
+		if got, want := string(AppendGroup([]byte("x"), n)), "x"+Group(strconv.FormatInt(n, 10)); got != want {
+			t.Errorf("%d is written %s, want %s", n, got, want)
 		}
 	}
 	if got := Group("-1234567.80"); got != "-1,234,567.80" {

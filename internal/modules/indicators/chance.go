@@ -164,21 +164,24 @@ type chance struct {
 
 func (c chance) ok() bool { return c.n > 0 }
 
-// sharePart reads the two counts of a share; ok is false where they are none.
-func sharePart(num, den *big.Rat) (x, n int64, ok bool) {
+// wholes reads two whole numbers; ok is false where one is none.
+func wholes(num, den *big.Rat) (x, n int64, ok bool) {
 	if num == nil || den == nil || !num.IsInt() || !den.IsInt() || !num.Num().IsInt64() || !den.Num().IsInt64() {
 		return 0, 0, false
 	}
-	x, n = num.Num().Int64(), den.Num().Int64()
-	return x, n, n > 0 && x >= 0 && x <= n && n <= 1<<53
+	return num.Num().Int64(), den.Num().Int64(), true
 }
 
 // counts reads the two counts of a share or a rate.
 func (c counting) counts(num, den *big.Rat) (x, n int64, ok bool) {
-	if x, n, ok = sharePart(num, den); !ok && c.rate && n > 0 && x > n {
-		return x, n, x <= 1_000_000_000 && n <= 1<<53
-	}
-	return x, n, ok
+	x, n, ok = wholes(num, den)
+	return x, n, ok && c.holds(x, n)
+}
+
+// holds tells whether x of n may be the counts of a share, or of a rate, where there may be more
+// events than persons.
+func (c counting) holds(x, n int64) bool {
+	return n > 0 && n <= 1<<53 && x >= 0 && (x <= n || c.rate && x <= 1_000_000_000)
 }
 
 // interval gives the interval of x of n, fractions.

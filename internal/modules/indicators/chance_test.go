@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"reflect"
 	"slices"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -263,8 +264,15 @@ func TestPagesTellWhatTheCountsSupport(t *testing.T) {
 	if !strings.Contains(r.Body.String(), "95% 区间") || !strings.Contains(r.Body.String(), "%—") {
 		t.Errorf("the download has no interval: %s", r.Body.String())
 	}
-	if strings.Contains(stripped(w.page("/compare?period=2017&code=Y&code=R")), "95% 区间") {
+	compared := w.page("/compare?period=2017&code=Y&code=R")
+	if strings.Contains(stripped(compared), "95% 区间") {
 		t.Error("the comparison is crowded with intervals")
+	}
+	if !regexp.MustCompile(`%</a> <small>[0-9,]+/[0-9,]+</small>`).MatchString(compared) {
+		t.Error("shares are compared without their counts")
+	}
+	if file := w.page("/compare?period=2017&code=Y&code=R&format=csv"); strings.Contains(file, "/") {
+		t.Errorf("numbers of a file are no longer numbers: %s", file)
 	}
 	list, err := w.s.At(context.Background(), w.office(), []string{"Y", "R"}, county, period.MustParse("2017"))
 	w.must(err)

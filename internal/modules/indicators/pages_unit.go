@@ -108,6 +108,15 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 	}
 	link, unitLink := "&period="+x.p.String()+x.kept(), "?period="+x.p.String()+x.kept()
 	absent := x.Text(measure.Absent.Text())
+	// A share or a rate stands with its counts; a file has no room for them beside its numbers.
+	counts := make([]byte, 0, 12*len(units)*len(rows))
+	made := func(m *Mark) string {
+		from := len(counts)
+		counts = measure.AppendGroup(counts, m.X)
+		counts = append(counts, '/')
+		counts = measure.AppendGroup(counts, m.N)
+		return string(counts[from:])
+	}
 	put := func(c *table.Cell, code string, m *Mark) {
 		c.Kind, c.Text, c.Light, c.Missing = table.NumberKind, m.Text, m.Light, m.None
 		if m.None && x.why != nil && !m.Withheld && m.Text == absent {
@@ -118,6 +127,8 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 			if c.Note, c.Hint = x.note(a), x.hint(a); m.Incomplete {
 				c.Hint = x.say("应报 %d 项，已报 %d 项", m.Expected, m.Reported)
 			}
+		} else if m.N > 0 && !x.file {
+			c.Note = made(m)
 		}
 	}
 	var addresses strings.Builder // all in one piece

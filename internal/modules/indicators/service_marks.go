@@ -30,6 +30,7 @@ type Mark struct {
 	State      measure.State
 	Reported   int // of an incomplete figure
 	Expected   int
+	X, N       int64 // what a share or a rate is made of; N is 0 where it is none
 }
 
 // A MarkRow is one code over many units.
@@ -131,6 +132,11 @@ func markOf(a Answer, l words.Lang) Mark {
 	if a.Rank != nil {
 		m.Place = a.Rank.Place
 	}
+	if !m.None && a.counting.weighable() && a.Result.Numerator != nil && a.Result.Denominator != nil {
+		if x, n, ok := a.counting.counts(a.Result.Numerator, a.Result.Denominator); ok {
+			m.X, m.N = x, n
+		}
+	}
 	if a.Incomplete {
 		m.Reported, m.Expected = a.Result.Coverage.Reported, a.Result.Coverage.Expected
 	}
@@ -210,12 +216,19 @@ func (k *asking) quick(ref formula.Ref, head Answer, units []org.UnitID, p perio
 				text = append(text, suffix...)
 			}
 			ends[i] = len(text)
+			if head.counting.weighable() {
+				x, n, ok := e.block.Counts(c)
+				if !ok {
+					x, n, ok = wholes(e.block.Parts(c))
+				}
+				if ok && head.counting.holds(x, n) {
+					m.X, m.N = x, n
+				}
+			}
 			if g := goals.of[i]; g != nil && !m.Incomplete {
 				if b, ok := g.baseIn(&e.block, i, d); ok || g.base < 0 {
-					if m.Light = g.light(v, b); m.Light == measure.Green && head.counting.weighable() {
-						if x, n, ok := head.counting.counts(e.block.Parts(c)); ok && g.support(head.counting, x, n, d) == stats.SupportUnsure {
-							m.Light = measure.Yellow
-						}
+					if m.Light = g.light(v, b); m.Light == measure.Green && m.N > 0 && g.support(head.counting, m.X, m.N, d) == stats.SupportUnsure {
+						m.Light = measure.Yellow
 					}
 				}
 			}
