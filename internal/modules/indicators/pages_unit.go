@@ -109,13 +109,15 @@ func (x lens) unitsTable(units []org.UnitID, rows []MarkRow, by string, courses 
 	link, unitLink := "&period="+x.p.String()+x.kept(), "?period="+x.p.String()+x.kept()
 	absent := x.Text(measure.Absent.Text())
 	// A share or a rate stands with its counts; a file has no room for them beside its numbers.
-	counts := make([]byte, 0, 12*len(units)*len(rows))
+	var counts strings.Builder // all in one piece
+	counts.Grow(8 * len(units) * len(rows))
+	var digits []byte
 	made := func(m *Mark) string {
-		from := len(counts)
-		counts = measure.AppendGroup(counts, m.X)
-		counts = append(counts, '/')
-		counts = measure.AppendGroup(counts, m.N)
-		return string(counts[from:])
+		digits = append(measure.AppendGroup(digits[:0], m.X), '/')
+		digits = measure.AppendGroup(digits, m.N)
+		from := counts.Len()
+		counts.Write(digits)
+		return counts.String()[from:]
 	}
 	put := func(c *table.Cell, code string, m *Mark) {
 		c.Kind, c.Text, c.Light, c.Missing = table.NumberKind, m.Text, m.Light, m.None
