@@ -35,6 +35,23 @@ type Error struct {
 // A Word is an argument of a sentence that is itself to be translated.
 type Word string
 
+// A Name is an argument with a name of its own in each language, a period for one.
+type Name struct{ Chinese, English string }
+
+// Named gives x as an argument that is said in the reader's language.
+func Named(x interface {
+	Chinese() string
+	English() string
+}) Name {
+	return Name{x.Chinese(), x.English()}
+}
+
+// String gives the Chinese name.
+func (n Name) String() string { return n.Chinese }
+
+// tongue is a word of the catalogue; a translator that leaves it as it is speaks Chinese.
+const tongue = "语言"
+
 // New makes an error of kind k with a sentence for the person.
 func New(k Kind, format string, args ...any) error {
 	return &Error{kind: k, format: format, args: args}
@@ -115,6 +132,10 @@ func sentence(format string, args []any, tr func(string) string) string {
 		switch a := a.(type) {
 		case Word:
 			said[i] = tr(string(a))
+		case Name:
+			if said[i] = a.Chinese; tr(tongue) != tongue {
+				said[i] = a.English
+			}
 		case error:
 			said[i] = Say(a, tr)
 		default:

@@ -33,3 +33,25 @@ func TestFaultsOfTwoLooksComeTogether(t *testing.T) {
 		t.Errorf("nothing became %v", err)
 	}
 }
+
+type quarter struct{}
+
+func (quarter) Chinese() string { return "2018年第1季度" }
+func (quarter) English() string { return "Q1 2018" }
+
+// A name is said in the language of the sentence around it.
+func TestNamesFollowTheReader(t *testing.T) {
+	err := fault.New(fault.Conflict, "%s 还没有结束", fault.Named(quarter{}))
+	english := func(s string) string {
+		return map[string]string{"%s 还没有结束": "%s has not ended yet", "语言": "Language"}[s]
+	}
+	if got := fault.Say(err, nil); got != "2018年第1季度 还没有结束" {
+		t.Errorf("Chinese: %s", got)
+	}
+	if got := fault.Say(err, english); got != "Q1 2018 has not ended yet" {
+		t.Errorf("English: %s", got)
+	}
+	if got := err.Error(); got != "2018年第1季度 还没有结束" {
+		t.Errorf("log: %s", got)
+	}
+}

@@ -44,6 +44,8 @@ type Element struct {
 	Grains  []GrainFrom // ascending years; the first holds for all years before it too
 	Level   org.Level   // where it is reported
 	Scale   int         // decimal places kept: value = whole number × 10^-Scale
+	Low     int64       // least whole number a fact may hold; 0, the default, is never negative
+	High    int64       // most; 0 is MaxValue
 	Unit    string      // unit of measure, "人次"
 	UnitEN  string
 	Scheme  Scheme
@@ -77,6 +79,9 @@ func (e Element) Check() error {
 	}
 	f.Need(e.Level != 0, "level", "请选择填报层级")
 	f.Need(e.Scale >= 0 && e.Scale <= 6, "scale", "小数位数应在 0 到 6 之间")
+	lo, hi := e.Bounds()
+	f.Need(InRange(lo), "min", "最小值超出允许的范围；请填 %s 以上的数", Group(Decimal(-MaxValue, e.Scale)))
+	f.Need(InRange(hi) && hi > lo, "max", "最大值应大于最小值 %s；没有上限时留空", Group(Decimal(lo, e.Scale)))
 	if err := e.Scheme.Check(); err != nil {
 		f.Need(false, "categories", "%s", fault.Say(err, nil))
 	}
@@ -96,6 +101,15 @@ func ValidCode(s string) bool {
 		}
 	}
 	return true
+}
+
+// Bounds gives the least and the most whole number that a fact of e may hold. What is counted is
+// never negative unless the definition says so.
+func (e Element) Bounds() (lo, hi int64) {
+	if e.High == 0 {
+		return e.Low, MaxValue
+	}
+	return e.Low, e.High
 }
 
 // InRange tells whether v may be stored.

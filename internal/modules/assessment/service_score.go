@@ -127,7 +127,7 @@ func (o Overview) editionFor(no int, p period.Period) (x Scheme, err error) {
 		return x, noScheme()
 	}
 	if !x.Span.Fits(p) {
-		return x, fault.New(fault.Invalid, "%s 不是这个办法的评价期；评价周期是%s", fault.Word(p.Chinese()), fault.Word(x.Span.Label()))
+		return x, fault.New(fault.Invalid, "%s 不是这个办法的评价期；评价周期是%s", fault.Named(p), fault.Word(x.Span.Label()))
 	}
 	return x, nil
 }
@@ -158,10 +158,10 @@ func (s *Service) Fix(ctx context.Context, by perm.Actor, id int64, p period.Per
 	}
 	x, ok := InForce(all.Editions, p)
 	if !ok {
-		return 0, fault.New(fault.Conflict, "%s 没有已公布的办法；公布后才能定稿", fault.Word(p.Chinese()))
+		return 0, fault.New(fault.Conflict, "%s 没有已公布的办法；公布后才能定稿", fault.Named(p))
 	}
 	if p.Last() >= s.today() {
-		return 0, fault.New(fault.Conflict, "%s 还没有结束，不能定稿", fault.Word(p.Chinese()))
+		return 0, fault.New(fault.Conflict, "%s 还没有结束，不能定稿", fault.Named(p))
 	}
 	k := Kept{Scheme: x}
 	if k.Result, err = s.compute(ctx, x, p); err != nil {
@@ -185,7 +185,7 @@ func (s *Service) Fix(ctx context.Context, by perm.Actor, id int64, p period.Per
 			}
 		}
 		if r.No > 1 && reason == "" {
-			return fault.New(fault.Invalid, "%s 已经定稿；再次定稿请写明原因", fault.Word(p.Chinese()))
+			return fault.New(fault.Invalid, "%s 已经定稿；再次定稿请写明原因", fault.Named(p))
 		}
 		if r.ID, err = tx.NextID("assessment_result"); err != nil {
 			return err

@@ -206,6 +206,7 @@ func (d *draft) add(at int32, e *measure.Element, series int32, unit org.UnitID,
 	switch {
 	case !gone && !measure.InRange(value):
 		d.note(at, "range", "数值超出允许的范围（绝对值不超过 %s）；请核对单位和位数", measure.Group(measure.Decimal(measure.MaxValue, e.Scale)))
+	case !gone && d.outside(at, e, value):
 	case s.closed != nil && !d.restate:
 		d.note(at, "closed", "%s 已于 %s 封账；确需改动请作为更正提交并写明原因", s.period, day(s.closed.At))
 	default:
@@ -213,6 +214,22 @@ func (d *draft) add(at int32, e *measure.Element, series int32, unit org.UnitID,
 		return
 	}
 	d.spoiled[spot{e.ID, unit, year, slot}] = true
+}
+
+// outside notes a value that the definition of its element does not allow.
+func (d *draft) outside(at int32, e *measure.Element, value int64) bool {
+	say := func(n int64) string { return measure.Group(measure.Decimal(n, e.Scale)) }
+	switch lo, hi := e.Bounds(); {
+	case value < lo && lo == 0:
+		d.note(at, "range", "数据项 %s 不能是负数，这里是 %s；请核对原表，确有负数的先在数据项的定义里填写最小值", e.Code, say(value))
+	case value < lo:
+		d.note(at, "range", "数据项 %s 不能小于 %s，这里是 %s；请核对原表，或先改数据项的最小值", e.Code, say(lo), say(value))
+	case value > hi:
+		d.note(at, "range", "数据项 %s 不能大于 %s，这里是 %s；请核对原表，或先改数据项的最大值", e.Code, say(hi), say(value))
+	default:
+		return false
+	}
+	return true
 }
 
 // find gives the slot that a period means, or notes why there is none for the unit.

@@ -83,7 +83,7 @@ func sameElement(a, b measure.Element) bool {
 	scheme := a.Scheme.Kind == b.Scheme.Kind && slices.EqualFunc(a.Scheme.Dimensions, b.Scheme.Dimensions, eq)
 	grains := slices.Equal(a.Grains, b.Grains)
 	return scheme && grains && a.Code == b.Code && a.Name == b.Name && a.NameEN == b.NameEN && a.Kind == b.Kind &&
-		a.Level == b.Level && a.Scale == b.Scale && a.Unit == b.Unit && a.UnitEN == b.UnitEN && a.Persons == b.Persons &&
+		a.Level == b.Level && a.Scale == b.Scale && a.Low == b.Low && a.High == b.High && a.Unit == b.Unit && a.UnitEN == b.UnitEN && a.Persons == b.Persons &&
 		a.Force == b.Force && a.Source == b.Source && a.Note == b.Note
 }
 

@@ -22,6 +22,8 @@ import (
 //	                       year is added as "month;2019=quarter"
 //	level [层级]           province, city, county, township, village or functional: where it is reported
 //	scale [小数位]         decimals kept, 0 to 6; empty is 0
+//	min [最小值]           least value allowed; empty is 0, so that a count is never negative
+//	max [最大值]           most allowed; empty is no limit of its own
 //	unit [计量单位]        人次
 //	unit_en [英文计量单位] may be empty
 //	scheme [分类方式]      empty, partition 划分 or overlapping 可重叠
@@ -42,6 +44,7 @@ var elementFields = []field{
 	{"scale", []string{"小数位"}, false}, {"unit", []string{"计量单位"}, false}, {"unit_en", []string{"英文计量单位"}, false},
 	{"scheme", []string{"分类方式"}, false}, {"dimensions", []string{"分类"}, false}, {"dimensions_en", []string{"英文分类"}, false},
 	{"persons", []string{"计人"}, false}, {"force", []string{"专班"}, false}, {"source", []string{"来源"}, false}, {"note", []string{"说明"}, false},
+	{"min", []string{"最小值"}, false}, {"max", []string{"最大值"}, false},
 }
 
 // Facts as files

@@ -309,6 +309,22 @@ func (r elementRow) element(base measure.Element) (measure.Element, fault.Findin
 		}
 		e.Scale = n
 	}
+	bound := func(name string, was int64, to *int64) {
+		v, ok := r.fields[name]
+		if !ok {
+			v = boundText(was, base.Scale)
+		}
+		if *to = 0; v == "" {
+			return
+		}
+		n, err := measure.ParseValue(v, min(max(e.Scale, 0), 6))
+		if err != nil {
+			bad(name, "%s", err)
+		}
+		*to = n
+	}
+	bound("min", base.Low, &e.Low)
+	bound("max", base.High, &e.High)
 	if v, ok := r.fields["persons"]; ok {
 		yes, ok := parseTruth(v)
 		if !ok {
@@ -352,6 +368,14 @@ func (r elementRow) scheme(e *measure.Element, bad func(string, string, ...any))
 	}
 }
 
+// boundText writes a bound as a file does; none is empty.
+func boundText(n int64, scale int) string {
+	if n == 0 {
+		return ""
+	}
+	return measure.Decimal(n, scale)
+}
+
 // fieldsOf gives an element as the fields of a file, in their order.
 func fieldsOf(e measure.Element) []string {
 	persons := "0"
@@ -360,7 +384,7 @@ func fieldsOf(e measure.Element) []string {
 	}
 	return []string{e.Code, e.Name, e.NameEN, string(e.Kind), formatGrains(e.Grains), e.Level.String(), strconv.Itoa(e.Scale),
 		e.Unit, e.UnitEN, string(e.Scheme.Kind), formatDimensions(e.Scheme.Dimensions, false), formatDimensions(e.Scheme.Dimensions, true),
-		persons, e.Force, e.Source, e.Note}
+		persons, e.Force, e.Source, e.Note, boundText(e.Low, e.Scale), boundText(e.High, e.Scale)}
 }
 
 // writeElementsCSV writes elements so that reading them back changes nothing.

@@ -329,7 +329,7 @@ func TestExportsGoBackWithoutAChange(t *testing.T) {
 	testkit.Each(t, folders, func(t *testing.T, db *sqldb.DB) {
 		o := newOffice(t, db).define(smallElements()...)
 		ctx := context.Background()
-		o.record("F1 北镇 2018-01 7", "F1 新镇 2018-02 -5", "F2/年龄=<25 北一村 2018-01 3", "F2/年龄=>=25 北一村 2018-01 4", "S1 北镇 2017-Q4 40",
+		o.record("F1 北镇 2018-01 7", "F1 新镇 2018-02 5", "F2/年龄=<25 北一村 2018-01 3", "F2/年龄=>=25 北一村 2018-01 4", "S1 北镇 2017-Q4 40",
 			"S1 北镇 2018-01 41", "P1 试验县 2017 1", "W1 禁毒大队 2018-01a 1.25", "F3 北镇 2018-01 5", "F3/类型=零包 北镇 2018-01 5")
 		for _, format := range []string{"csv", "xlsx"} {
 			var b bytes.Buffer

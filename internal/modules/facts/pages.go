@@ -110,6 +110,7 @@ type showView struct {
 	Scale                 int
 	Unit, Force           string
 	Persons               bool
+	Range                 string
 	Source, Note          string
 	Scheme                string
 	SchemeHint            string
@@ -129,7 +130,7 @@ type dimensionView struct {
 func newShow(x lens, now Revision, history []Revision, use Usage, years []int, counts map[int]int, uses []Use, reg *org.Register, today period.Day) showView {
 	e := now.Element
 	v := showView{Code: e.Code, Name: x.pick(e.Name, e.NameEN), Kind: x.t(kindText(e.Kind)), KindHint: x.t(kindHint(e.Kind)), Grain: x.grains(e.Grains),
-		Level: x.t(e.Level.Text()), Scale: e.Scale, Unit: x.pick(e.Unit, e.UnitEN), Force: forceName(e.Force, reg, today), Persons: e.Persons,
+		Level: x.t(e.Level.Text()), Scale: e.Scale, Range: x.bounds(e), Unit: x.pick(e.Unit, e.UnitEN), Force: forceName(e.Force, reg, today), Persons: e.Persons,
 		Source: e.Source, Note: e.Note, Values: use.Values, Figures: figurePath(e.Code)}
 	if x.lang == words.Chinese {
 		v.NameEN = e.NameEN
@@ -225,6 +226,10 @@ func fieldLabel(name string) string {
 		return "填报层级"
 	case "scale":
 		return "小数位"
+	case "min":
+		return "最小值"
+	case "max":
+		return "最大值"
 	case "unit":
 		return "计量单位"
 	case "unit_en":
@@ -243,6 +248,16 @@ func fieldLabel(name string) string {
 		return "来源"
 	}
 	return "说明"
+}
+
+// bounds says which values an element allows.
+func (x lens) bounds(e measure.Element) string {
+	say := func(n int64) string { return measure.Group(measure.Decimal(n, e.Scale)) }
+	lo, hi := e.Bounds()
+	if hi == measure.MaxValue {
+		return x.t("不小于 %s", say(lo))
+	}
+	return x.t("%s 至 %s", say(lo), say(hi))
 }
 
 // moment shortens a stored instant to minutes for people.

@@ -119,11 +119,12 @@ func TestARefusalNamesEveryFaultAndWritesNothing(t *testing.T) {
 		b.Facts = append(b.Facts,
 			measure.Fact{Element: "F1", Unit: 99, Period: period.MustParse("2018-02"), Value: 1},
 			measure.Fact{Element: "F1", Unit: north, Period: period.MustParse("2018-02"), Value: measure.MaxValue + 1},
+			measure.Fact{Element: "F1", Unit: north, Period: period.MustParse("2018-03"), Value: -3},
 			measure.Fact{Element: "F1", Unit: north, Value: 1})
 		_, err := o.try(b)
 		got := strings.Fields(rules(err))
 		slices.Sort(got)
-		want := "closed duplicate level not-alive period period range unknown-category unknown-element unknown-unit"
+		want := "closed duplicate level not-alive period period range range unknown-category unknown-element unknown-unit"
 		if strings.Join(got, " ") != want {
 			t.Errorf("rules = %s\nwant    %s\n%v", strings.Join(got, " "), want, err)
 		}
@@ -249,7 +250,7 @@ func TestAnyHistoryCanBeReplayed(t *testing.T) {
 					continue
 				}
 				seen[k] = true
-				f := measure.Fact{Element: "F1", Unit: u, Period: p, Value: int64(rnd.Intn(50)) - 5, Gone: rnd.Intn(4) == 0}
+				f := measure.Fact{Element: "F1", Unit: u, Period: p, Value: int64(rnd.Intn(50)), Gone: rnd.Intn(4) == 0}
 				b.Facts = append(b.Facts, f)
 				if f.Gone {
 					delete(now, k)
@@ -351,5 +352,39 @@ func TestCheckFindsWhatSomebodyChanged(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+	})
+}
+
+// A count is never negative, by whatever door it comes, unless its definition names a minimum.
+func TestTheDefinitionGivesTheRange(t *testing.T) {
+	testkit.Each(t, folders, func(t *testing.T, db *sqldb.DB) {
+		list := smallElements()
+		net := list[0]
+		net.ID, net.Code, net.Name, net.Low, net.High = 0, "NET", "净增人数", -5, 40
+		o := newOffice(t, db).define(append(list, net)...)
+		again := openOffice(t, db, o.units)
+		if e, _ := again.Catalogue().Code("NET"); e.Low != -5 || e.High != 40 {
+			t.Errorf("range as stored: %d to %d", e.Low, e.High)
+		}
+		o.record("NET 北镇 2018-01 -5", "NET 北镇 2018-02 40", "F1 北镇 2018-01 0")
+		for fact, want := range map[string]string{
+			"F1 北镇 2018-01 -1":  "数据项 F1 不能是负数，这里是 -1；请核对原表，确有负数的先在数据项的定义里填写最小值",
+			"NET 北镇 2018-01 -6": "数据项 NET 不能小于 -5，这里是 -6；请核对原表，或先改数据项的最小值",
+			"NET 北镇 2018-01 41": "数据项 NET 不能大于 40，这里是 41；请核对原表，或先改数据项的最大值",
+		} {
+			_, err := o.try(o.batch(fact))
+			list, ok := err.(fault.Findings)
+			if !ok || len(list) != 1 || list[0].Rule != "range" || !strings.Contains(list[0].Say(nil), want) {
+				t.Errorf("%s: %v", fact, err)
+			}
+		}
+		// Correcting a closed period is no way round it.
+		b := o.batch("F1 北镇 2018-01 -1")
+		b.Restate, b.Reason = true, "核对"
+		if _, err := o.try(b); rules(err) != "range" {
+			t.Errorf("restated: %v", err)
+		}
+		o.wants(map[string]string{"F1 北镇 2018-01": "0", "NET 北镇 2018-01": "-5"})
+		o.sound()
 	})
 }

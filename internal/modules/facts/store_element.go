@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	revisionsSQL = `SELECT id, version, no, code, name, name_en, kind, grains, level, scale, unit, unit_en, scheme, persons, force, source, note, account, by_name, post, at
+	revisionsSQL = `SELECT id, version, no, code, name, name_en, kind, grains, level, scale, low, high, unit, unit_en, scheme, persons, force, source, note, account, by_name, post, at
 		FROM facts_element ORDER BY id, version`
-	insertElementSQL = `INSERT INTO facts_element (id, version, no, code, name, name_en, kind, grains, level, scale, unit, unit_en, scheme, persons, force, source, note, account, by_name, post, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`
+	insertElementSQL = `INSERT INTO facts_element (id, version, no, code, name, name_en, kind, grains, level, scale, low, high, unit, unit_en, scheme, persons, force, source, note, account, by_name, post, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
 	elementSeriesSQL = `SELECT id, element, category FROM facts_series WHERE element = $1 ORDER BY id`
 	nextYearSQL      = `SELECT MIN(year) FROM facts_col WHERE series = $1 AND year > $2`
 	yearCellsSQL     = `SELECT cells FROM facts_col WHERE series = $1 ORDER BY year, unit`
@@ -107,7 +107,7 @@ func scanRevision(s sqldb.Scanner) (r Revision, err error) {
 	var grains, level, scheme, account, name string
 	var persons int
 	e := &r.Element
-	err = s.Scan(&e.ID, &r.Version, &r.No, &e.Code, &e.Name, &e.NameEN, &e.Kind, &grains, &level, &e.Scale, &e.Unit, &e.UnitEN, &scheme, &persons,
+	err = s.Scan(&e.ID, &r.Version, &r.No, &e.Code, &e.Name, &e.NameEN, &e.Kind, &grains, &level, &e.Scale, &e.Low, &e.High, &e.Unit, &e.UnitEN, &scheme, &persons,
 		&e.Force, &e.Source, &e.Note, &account, &name, &r.Post, &r.At)
 	if err != nil {
 		return r, err
@@ -161,7 +161,7 @@ func insertElement(tx *sqldb.Tx, e measure.Element, version int, no int64) error
 		return err
 	}
 	by := tx.By()
-	_, err = tx.Exec(insertElementSQL, int64(e.ID), version, no, e.Code, e.Name, e.NameEN, string(e.Kind), grains, e.Level.String(), e.Scale, e.Unit, e.UnitEN, scheme,
+	_, err = tx.Exec(insertElementSQL, int64(e.ID), version, no, e.Code, e.Name, e.NameEN, string(e.Kind), grains, e.Level.String(), e.Scale, e.Low, e.High, e.Unit, e.UnitEN, scheme,
 		sqldb.Bool(e.Persons), e.Force, e.Source, e.Note, by.Account, by.Name, by.Post, tx.Stamp())
 	return err
 }

@@ -27,7 +27,7 @@ func (s *Service) Fairly(ctx context.Context, reader perm.Actor, code string, un
 	defer k.done()
 	t := k.src.units.On(p.Last())
 	if !t.Has(unit) {
-		return out, fault.New(fault.Missing, "%s没有这个单位；请换一个单位或期间", p.Chinese())
+		return out, fault.New(fault.Missing, "%s没有这个单位；请换一个单位或期间", fault.Named(p))
 	}
 	f, err := k.fairly(code, t.Children(unit), p, true)
 	if err != nil {

@@ -179,13 +179,13 @@ func (p PairAnswer) comparable() error {
 	case a.Period.Last() >= b.Period.First():
 		return fault.New(fault.Invalid, "两期不能重叠，前一期应当在先；请改期别")
 	case !sameLength(a.Period, b.Period):
-		return fault.New(fault.Invalid, "%s与%s长短不同，不能直接相比；请选一样长的两期", fault.Word(a.Period.Chinese()), fault.Word(b.Period.Chinese()))
+		return fault.New(fault.Invalid, "%s与%s长短不同，不能直接相比；请选一样长的两期", fault.Named(a.Period), fault.Named(b.Period))
 	case !sameCount(a.Definition, b.Definition):
-		return fault.New(fault.Invalid, "%s与%s的统计口径不同，不能直接相比", fault.Word(a.Period.Chinese()), fault.Word(b.Period.Chinese()))
+		return fault.New(fault.Invalid, "%s与%s的统计口径不同，不能直接相比", fault.Named(a.Period), fault.Named(b.Period))
 	}
 	for _, x := range []Answer{a, b} {
 		if _, ok := x.countShown(); !ok {
-			return fault.New(fault.Invalid, "%s没有可以相比的数（未报、不完整或已隐去）；请换一期", fault.Word(x.Period.Chinese()))
+			return fault.New(fault.Invalid, "%s没有可以相比的数（未报、不完整或已隐去）；请换一期", fault.Named(x.Period))
 		}
 	}
 	return nil

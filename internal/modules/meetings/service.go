@@ -219,7 +219,7 @@ func (s *Service) Plan(ctx context.Context, by perm.Actor, series int64, p perio
 		m := Meeting{Series: series, No: 1, Period: p, Day: day, Time: x.Time, Place: x.Place, Chair: x.Chair, Host: x.Host, State: Planned}
 		for _, o := range have {
 			if o.Period == p && o.State != Cancelled {
-				return fault.New(fault.Conflict, "%s 的会议已经排定在 %s；请打开那次会议修改日期", fault.Word(p.Chinese()), o.Day)
+				return fault.New(fault.Conflict, "%s 的会议已经排定在 %s；请打开那次会议修改日期", fault.Named(p), o.Day)
 			}
 			m.No = max(m.No, o.No+1)
 		}

@@ -132,7 +132,7 @@ func (b book) checkFiling(t Task, x *Filing) (media []string, err error) {
 		return nil, fault.New(fault.Conflict, "任务已完成并核验，不用再报；发现没有做完，请禁毒办修改计划")
 	}
 	if told(b.reports[t.Code], x.Period) {
-		return nil, fault.New(fault.Conflict, "%s的进展已经报过；核验人退回后才能重报", fault.Word(x.Period.Chinese()))
+		return nil, fault.New(fault.Conflict, "%s的进展已经报过；核验人退回后才能重报", fault.Named(x.Period))
 	}
 	f.Need(slices.ContainsFunc(b.periods(t), func(d Due) bool { return d.Period == x.Period }), "period", "请选择要报告的期；这一期还没到，或不归这项任务")
 	f.Need(x.Percent >= 0 && x.Percent <= 100, "percent", "完成比例应为 0 到 100 的整数")

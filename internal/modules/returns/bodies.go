@@ -52,6 +52,7 @@ type bodyArg struct {
 	Text string `json:"t,omitempty"`
 	Int  *int   `json:"i,omitempty"`
 	Word bool   `json:"w,omitempty"`
+	En   string `json:"e,omitempty"`
 }
 
 func packFound(list fault.Findings) []bodyFound {
@@ -64,6 +65,8 @@ func packFound(list fault.Findings) []bodyFound {
 				x.Args = append(x.Args, bodyArg{Int: &a})
 			case fault.Word:
 				x.Args = append(x.Args, bodyArg{Text: string(a), Word: true})
+			case fault.Name:
+				x.Args = append(x.Args, bodyArg{Text: a.Chinese, En: a.English})
 			case error:
 				x.Args = append(x.Args, bodyArg{Text: fault.Say(a, nil)})
 			default:
@@ -83,6 +86,8 @@ func unpackFound(list []bodyFound) fault.Findings {
 			switch {
 			case a.Int != nil:
 				f.Args = append(f.Args, *a.Int)
+			case a.En != "":
+				f.Args = append(f.Args, fault.Name{Chinese: a.Text, English: a.En})
 			case a.Word:
 				f.Args = append(f.Args, fault.Word(a.Text))
 			default:

@@ -283,14 +283,14 @@ func (k *checking) unreadable(row, col int, shown, text string, scale int) {
 }
 
 func (k *checking) outside(row, col int, shown string, lo, hi int64) {
-	scale, it := k.l.Columns[col].Element.Scale, k.l.Item(col)
+	scale := k.l.Columns[col].Element.Scale
 	switch {
-	case it.Min == "" && it.Max == "":
+	case lo == 0 && hi == measure.MaxValue:
 		k.add(row, col, ruleRange, Hard, shown, "%s 小于 0；请核对，这一项不能是负数", shown)
-	case it.Max == "":
+	case hi == measure.MaxValue:
 		k.add(row, col, ruleRange, Hard, shown, "%s 小于下限 %s；请核对数字和计量单位", shown, measure.Decimal(lo, scale))
 	default:
-		k.add(row, col, ruleRange, Hard, shown, "%s 不在 %s 到 %s 之间；请核对数字和计量单位", shown, measure.Decimal(lo, scale), it.Max)
+		k.add(row, col, ruleRange, Hard, shown, "%s 不在 %s 到 %s 之间；请核对数字和计量单位", shown, measure.Decimal(lo, scale), measure.Decimal(hi, scale))
 	}
 }
 

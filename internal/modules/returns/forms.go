@@ -381,20 +381,18 @@ func (f *Form) prepare(cat *measure.Catalogue, t *org.Tree, day period.Day) faul
 				bad(row, "数据项 %s 的上下限“%s”不是数，或小数位太多", e.Code, b)
 			}
 		}
-		lo, err1 := measure.ParseValue(orZero(it.Min), e.Scale)
-		hi, err2 := measure.ParseValue(it.Max, e.Scale)
-		if it.Max != "" && err1 == nil && err2 == nil && hi < lo {
-			bad(row, "数据项 %s 的上限 %s 小于下限 %s", e.Code, it.Max, orZero(it.Min))
+		least, most := e.Bounds()
+		lo, hi := it.bounds(e)
+		switch {
+		case hi < lo:
+			bad(row, "数据项 %s 的上限 %s 小于下限 %s", e.Code, measure.Decimal(hi, e.Scale), measure.Decimal(lo, e.Scale))
+		case lo < least:
+			bad(row, "数据项 %s 的下限 %s 小于数据项定义的最小值 %s；请改下限，或先改数据项", e.Code, it.Min, measure.Decimal(least, e.Scale))
+		case hi > most:
+			bad(row, "数据项 %s 的上限 %s 大于数据项定义的最大值 %s；请改上限，或先改数据项", e.Code, it.Max, measure.Decimal(most, e.Scale))
 		}
 	}
 	return list
-}
-
-func orZero(s string) string {
-	if s == "" {
-		return "0"
-	}
-	return s
 }
 
 // levels lists the reporting levels of the rows.

@@ -105,6 +105,7 @@ func TestFaultsOfAForm(t *testing.T) {
 		{"other grain", func(f *Form) { f.Items[0].Element = "XC" }, "不能放进按月报送的表"},
 		{"other level", func(f *Form) { f.Items[0].Element = "AJ" }, "这张表的行是村（社区）"},
 		{"bounds", func(f *Form) { f.Items[0].Min, f.Items[0].Max = "10", "5" }, "上限 5 小于下限 10"},
+		{"below the element", func(f *Form) { f.Items[0].Min = "-1" }, "的下限 -1 小于数据项定义的最小值 0"},
 		{"bound", func(f *Form) { f.Items[0].Max = "多" }, "不是数"},
 		{"rule", func(f *Form) { f.Rules[0].Left = "N8 +" }, "规则 R1 的“N8 +”读不懂"},
 		{"rule with an unknown name", func(f *Form) { f.Rules[0].Left = "N88" }, "读不懂"},

@@ -172,14 +172,16 @@ func (l *Layout) digits(p Panel) int {
 // previous gives the period before, in the form's grain.
 func (l *Layout) previous() period.Period { return l.Place.Period.Prev() }
 
-// bounds gives the allowed range of a column as whole numbers; without a lower bound it is zero.
-func (l *Layout) bounds(col int) (lo, hi int64) {
-	it, e := l.Item(col), l.Columns[col].Element
-	hi = measure.MaxValue
-	if v, err := measure.ParseValue(it.Min, e.Scale); it.Min != "" && err == nil {
+// bounds gives the allowed range of a column as whole numbers.
+func (l *Layout) bounds(col int) (lo, hi int64) { return l.Item(col).bounds(l.Columns[col].Element) }
+
+// bounds gives the range of an item, or that of its element where the form names none.
+func (it Item) bounds(e measure.Element) (lo, hi int64) {
+	lo, hi = e.Bounds()
+	if v, err := measure.ParseValue(it.Min, e.Scale); err == nil {
 		lo = v
 	}
-	if v, err := measure.ParseValue(it.Max, e.Scale); it.Max != "" && err == nil {
+	if v, err := measure.ParseValue(it.Max, e.Scale); err == nil {
 		hi = v
 	}
 	return lo, hi

@@ -103,7 +103,7 @@ func testCatalogue() *measure.Catalogue {
 			Scheme: measure.Scheme{Kind: measure.Partition, Dimensions: drug}},
 		{ID: 3, Code: "N3", Name: "打击犯罪嫌疑人", NameEN: "Suspects", Kind: measure.Flow, Grains: months, Level: org.LevelVillage, Unit: "人", UnitEN: "persons",
 			Scheme: measure.Scheme{Kind: measure.Overlapping, Dimensions: kind}},
-		{ID: 4, Code: "N6", Name: "缴获毒品", NameEN: "Drugs seized", Kind: measure.Flow, Grains: months, Level: org.LevelVillage, Unit: "公斤", UnitEN: "kg", Scale: 3},
+		{ID: 4, Code: "N6", Name: "缴获毒品", NameEN: "Drugs seized", Kind: measure.Flow, Grains: months, Level: org.LevelVillage, Unit: "公斤", UnitEN: "kg", Scale: 3, Low: -5000},
 		{ID: 5, Code: "XC", Name: "宣传活动", NameEN: "Events", Kind: measure.Flow, Grains: []measure.GrainFrom{{Year: 2015, Grain: period.HalfMonths}}, Level: org.LevelTownship, Unit: "场", UnitEN: "events"},
 		{ID: 6, Code: "AJ", Name: "破获毒品案件", NameEN: "Cases", Kind: measure.Flow, Grains: months, Level: org.LevelFunctional, Unit: "起", UnitEN: "cases"},
 		{ID: 7, Code: "XF", Name: "新发现吸毒人员", NameEN: "New users", Kind: measure.Flow, Grains: months, Level: org.LevelVillage, Unit: "人", UnitEN: "persons"},

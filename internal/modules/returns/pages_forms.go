@@ -133,9 +133,10 @@ func itemsTable(l words.Lang, f *Form, cat *measure.Catalogue) *table.Table {
 		if it.Jump != nil {
 			jump = jumpText(l, *it.Jump)
 		}
-		bounds := words.T(l, "≥ %s", orZero(it.Min))
-		if it.Max != "" {
-			bounds = words.T(l, "%s 至 %s", orZero(it.Min), it.Max)
+		lo, hi := it.bounds(e)
+		bounds := words.T(l, "≥ %s", measure.Decimal(lo, e.Scale))
+		if hi < measure.MaxValue {
+			bounds = words.T(l, "%s 至 %s", measure.Decimal(lo, e.Scale), measure.Decimal(hi, e.Scale))
 		}
 		section := it.Section
 		if section == "" {

@@ -161,7 +161,12 @@ func (p *plan) head(i int, in planIn) sheet.FormSheet {
 // input says what may be typed into a column.
 func (p *plan) input(col int) sheet.Input {
 	it, e := p.l.Item(col), &p.l.Columns[col].Element
-	in := sheet.Input{Kind: sheet.Whole, Min: it.Min, Max: it.Max, Negative: strings.HasPrefix(it.Min, "-")}
+	in := sheet.Input{Kind: sheet.Whole}
+	lo, hi := p.l.bounds(col)
+	in.Min = measure.Decimal(lo, e.Scale)
+	if hi < measure.MaxValue {
+		in.Max = measure.Decimal(hi, e.Scale)
+	}
 	if e.Scale > 0 {
 		in.Kind, in.Digits = sheet.Decimal, e.Scale
 	}
@@ -225,7 +230,8 @@ func (p *plan) turned(s *sheet.FormSheet, i int, in planIn) {
 		open = sheet.Input{Kind: sheet.Decimal, Digits: 0}
 	}
 	for _, col := range l.Panels[i].Columns {
-		open.Negative = open.Negative || strings.HasPrefix(l.Item(col).Min, "-")
+		lo, _ := l.bounds(col)
+		open.Negative = open.Negative || lo < 0
 	}
 	first := len(s.Columns)
 	step := 1

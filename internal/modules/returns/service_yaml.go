@@ -1,6 +1,7 @@
 package returns
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -229,7 +230,7 @@ func (s *Service) fromYAML(y yamlForm) (*Form, fault.Findings) {
 		if j == nil {
 			return Jump{}
 		}
-		h, err := measure.ParseValue(orZero(j.Factor), 2)
+		h, err := measure.ParseValue(cmp.Or(j.Factor, "0"), 2)
 		if err != nil {
 			bad("jump", row, err)
 		}

@@ -189,7 +189,7 @@ func (s *Service) tell(tx *sqldb.Tx, w Watch, x Signal) error {
 	if s.joints.Notices == nil || x.Hindsight {
 		return nil
 	}
-	e := notify.Event{Key: ref(x.ID), Kind: notify.ToDo, Roles: []perm.Role{perm.Office}, Text: "监测项 %s 在%s超出平常波动，请核实", Args: []any{s.lens(words.Chinese).watch(w), x.Month.Chinese()}, Path: signalPath(x.ID)}
+	e := notify.Event{Key: ref(x.ID), Kind: notify.ToDo, Roles: []perm.Role{perm.Office}, Text: "监测项 %s 在%s超出平常波动，请核实", Args: []any{s.lens(words.Chinese).watch(w), fault.Named(x.Month)}, Path: signalPath(x.ID)}
 	if err := s.joints.Notices.Tell(tx, e); err != nil {
 		return err
 	}

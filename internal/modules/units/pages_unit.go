@@ -284,6 +284,9 @@ type place struct {
 	Value       int // chosen, -1 for none
 }
 
+// shownClosings is how many closed periods a preview names.
+const shownClosings = 12
+
 func (p Plan) view(t tr, old *org.Register) previewView {
 	v := previewView{Deed: t(p.Change.Deed.Text()), On: p.Change.On.String(), Reason: p.Change.Reason, Beneath: p.Beneath, Ready: true}
 	v.Touched = &table.Table{ID: "touched", Name: t("变更"), Columns: []table.Column{
@@ -311,13 +314,7 @@ func (p Plan) view(t tr, old *org.Register) previewView {
 		v.Touched.Rows = append(v.Touched.Rows, table.Row{Cells: []table.Cell{table.Text(x.Unit.Code), table.Text(was),
 			table.Text(name(old, x.Was.Parent, x.WasAlive)), table.Text(is), table.Text(name(p.Register, x.Is.Parent, x.IsAlive)), table.Text(whatChanged(t, x))}})
 	}
-	for i, c := range p.Closed {
-		if i == 12 {
-			v.ClosedMore = len(p.Closed) - i
-			break
-		}
-		v.Closed = append(v.Closed, c.Chinese())
-	}
+	v.ClosedMore = max(0, len(p.Closed)-shownClosings)
 	return v
 }
 

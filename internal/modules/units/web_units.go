@@ -310,7 +310,7 @@ func (s *Service) showPreview(w http.ResponseWriter, r *http.Request, f changeFo
 	reg, t := s.Register(), trOf(r)
 	p.Change = c
 	v := p.view(t, reg)
-	v.Closed = periodWords(r, p.Closed[:min(len(p.Closed), 12)])
+	v.Closed = periodWords(r, p.Closed[:min(len(p.Closed), shownClosings)])
 	v.Loose = looseWords(t, periodWord(r), p.Loose, reg)
 	v.Action, v.Fields = "/admin/units/add", f.fields()
 	if u, ok := reg.Unit(c.Unit); ok && c.Deed != Added {

@@ -128,11 +128,13 @@ func Sentence(tr func(string) string, format string, args []any) string {
 	return fault.Say(fault.New(fault.Invalid, format, args...), tr)
 }
 
-// storedArg is an argument as it is stored: a whole number, a word to translate, or text.
+// storedArg is an argument as it is stored: a whole number, a word to translate, or text, with its
+// English where it has one.
 type storedArg struct {
 	Int  *int64  `json:"i,omitempty"`
 	Word *string `json:"w,omitempty"`
 	Text *string `json:"s,omitempty"`
+	En   string  `json:"e,omitempty"`
 }
 
 // EncodeArgs gives the arguments of a sentence as they are stored: whole numbers as numbers, all
@@ -151,6 +153,9 @@ func EncodeArgs(args []any) string {
 		case fault.Word:
 			w := string(a)
 			list[i].Word = &w
+			continue
+		case fault.Name:
+			list[i].Text, list[i].En = &a.Chinese, a.English
 			continue
 		case error:
 			s := fault.Say(a, nil)
@@ -186,6 +191,8 @@ func DecodeArgs(stored string) ([]any, error) {
 			out = append(out, *a.Int)
 		case a.Word != nil:
 			out = append(out, fault.Word(*a.Word))
+		case a.En != "":
+			out = append(out, fault.Name{Chinese: *a.Text, English: a.En})
 		case a.Text != nil:
 			out = append(out, *a.Text)
 		}
