@@ -29,7 +29,8 @@ type Content struct {
 	Stale     []string // codes of figures with nothing new since the last pack (未更新)
 	Worse     []string // codes of figures that turned worse since
 	Better    []string
-	Compared  string // title of the pack compared with; "" for none
+	Compared  string          // title of the pack compared with; "" for none
+	Earlier   []measure.Shown `json:",omitempty"` // of the pack before, those that turned worse; none in packs made before they were kept
 	Forces    []ForcePage
 	Problems  []Topic
 	Last      string // title of the meeting before; "" for the first
@@ -110,9 +111,10 @@ type Effect struct {
 	Deadline string
 	State    string
 	Light    measure.Light
-	Figure   string // name of the linked indicator; "" for none
-	Was, Now string // with their periods
-	Words    string // the movement in words that claim no cause
+	Figure   string         // name of the linked indicator; "" for none
+	Was, Now string         // with their periods
+	Words    string         // the movement in words that claim no cause
+	From, To *measure.Shown `json:",omitempty"` // the figures that Words compares; nil in packs made before they were kept
 	Path     string
 }
 
@@ -145,6 +147,7 @@ func compose(w Whole, k Known, unit func(org.UnitID) string) Content {
 			c.Stale = append(c.Stale, f.Code)
 		case f.Worse(before.Value):
 			c.Worse = append(c.Worse, f.Code)
+			c.Earlier = append(c.Earlier, *bare(&before))
 		case before.Worse(f.Value):
 			c.Better = append(c.Better, f.Code)
 		}
@@ -217,6 +220,7 @@ func effectOf(d Decision, item work.Item, was, now *measure.Shown, unit func(org
 		return e
 	}
 	e.Was = was.Period.Chinese() + " " + was.Text
+	e.From, e.To = bare(was), bare(now)
 	switch {
 	case was.Period == now.Period && now.Value != "" && was.Text != now.Text:
 		e.Words = fmt.Sprintf(effectRestated, was.Text, now.Text)
@@ -234,6 +238,13 @@ func effectOf(d Decision, item work.Item, was, now *measure.Shown, unit func(org
 		e.Words = fmt.Sprintf(effectMoved, was.Text, now.Text)
 	}
 	return e
+}
+
+// bare gives a figure without what a sentence does not print.
+func bare(f *measure.Shown) *measure.Shown {
+	s := *f
+	s.Trend, s.Prev, s.PrevValue, s.YearBefore, s.YearValue, s.ToDate, s.Missing = nil, "", "", "", "", "", nil
+	return &s
 }
 
 // counts tells how many figures show each light.

@@ -7,6 +7,7 @@ import (
 
 	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
+	"kaiyang/internal/core/period"
 	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/docgen"
 	"kaiyang/internal/platform/table"
@@ -22,12 +23,12 @@ func (w *writer) figure(f measure.Shown, unit string) docgen.Run {
 		return docgen.Run{Text: f.Text}
 	}
 	for _, s := range w.sources {
-		if s.Path == f.Path {
+		if s.Path == f.Path && s.Value == f.Text {
 			return docgen.Run{Text: f.Text, Href: f.Path, Source: s.No}
 		}
 	}
 	n := len(w.sources) + 1
-	w.sources = append(w.sources, docgen.Source{No: n, Label: f.Name + " · " + unit + " · " + f.Period.Chinese(), Value: f.Text, Path: f.Path})
+	w.sources = append(w.sources, docgen.Source{No: n, Label: f.Name + " · " + unit + " · " + f.Period.Chinese(), Value: f.Text, Path: f.Path, Beside: beside(f)})
 	return docgen.Run{Text: f.Text, Href: f.Path, Source: n}
 }
 
@@ -36,14 +37,21 @@ func (w *writer) cell(f measure.Shown, unit string) table.Cell {
 	return table.Figure(table.Fig{Text: f.Text, Exact: f.Value, Href: f.Path, Source: w.figure(f, unit).Source, Note: f.Note, None: f.Value == ""})
 }
 
-func number(exact, printed string) table.Cell {
+// number is the cell of a figure in another period; it leads to its trace then. Its number in the
+// sources is that of the figure of the row, whose source names it.
+func number(exact, printed string, f measure.Shown, p period.Period) table.Cell {
 	if printed == "" {
 		return table.Text("—")
 	}
-	if exact == "" {
-		return table.Missing(printed)
+	return table.Figure(table.Fig{Text: printed, Exact: exact, Href: at(f, p, printed, exact).Path, None: exact == ""})
+}
+
+// toDate is the cell of a figure from the first of January on.
+func toDate(f measure.Shown) table.Cell {
+	if f.ToDate == "" {
+		return table.Text("")
 	}
-	return table.Number(exact, printed)
+	return table.Link(f.ToDate, at(f, f.Period.YTD(), f.ToDate, "").Path)
 }
 
 // document prints a pack.
@@ -73,7 +81,10 @@ func (c Content) document(made, generator, base string) *docgen.Document {
 		add(docgen.Say("没有未达标或变差的指标、逾期事项和到期未报的报表。"))
 	}
 	for i, t := range c.Problems {
-		add(docgen.Paragraph{Runs: []docgen.Run{{Text: fmt.Sprintf("%d. %s：", i+1, t.Kind.Text())}, {Text: t.Title, Href: t.Path}, {Text: "。" + strings.TrimRight(t.Reason, "。") + "。"}}})
+		add(docgen.Paragraph{Runs: []docgen.Run{{Text: fmt.Sprintf("%d. %s：", i+1, t.Kind.Text())}, {Text: t.Title, Href: t.Path}, {Text: "。"}}})
+		last := d.Body[len(d.Body)-1].(docgen.Paragraph)
+		last.Runs = append(last.Runs, c.problem(w, t)...)
+		d.Body[len(d.Body)-1] = last
 	}
 	section("上次议定事项办理情况")
 	switch {
@@ -85,7 +96,7 @@ func (c Content) document(made, generator, base string) *docgen.Document {
 		add(docgen.Table{Table: c.effectTable().Keep("no", "text", "lead", "deadline", "state", "light")})
 		for _, e := range c.Effects {
 			if e.Figure != "" {
-				add(docgen.Say(fmt.Sprintf("第%d项关联指标“%s”：%s", e.No, e.Figure, e.Words)))
+				add(docgen.Paragraph{Runs: append([]docgen.Run{{Text: fmt.Sprintf("第%d项关联指标“%s”：", e.No, e.Figure)}}, c.movement(w, e)...)})
 			}
 		}
 	}
@@ -160,6 +171,7 @@ func (c Content) figureRow(w *writer, f measure.Shown) table.Row {
 	if f.Numerator != "" {
 		fraction = measure.Group(f.Numerator + "/" + f.Denominator)
 	}
+	yoy, _ := f.Period.YoY()
 	place := ""
 	if f.Place > 0 {
 		place = fmt.Sprintf("%d/%d", f.Place, f.Of)
@@ -171,7 +183,7 @@ func (c Content) figureRow(w *writer, f measure.Shown) table.Row {
 	if c.hasIntervals() {
 		cells = append(cells, table.Text(strings.TrimPrefix(f.Interval, c.intervalHead()+" ")))
 	}
-	cells = append(cells, table.Text(f.Target), table.Light(f.Light, chart.LightWord(f.Light)), number(f.PrevValue, f.Prev), number(f.YearValue, f.YearBefore), table.Text(f.ToDate), table.Text(place))
+	cells = append(cells, table.Text(f.Target), table.Light(f.Light, chart.LightWord(f.Light)), number(f.PrevValue, f.Prev, f, f.Period.Prev()), number(f.YearValue, f.YearBefore, f, yoy), toDate(f), table.Text(place))
 	if c.Compared != "" {
 		cells = append(cells, table.Text(c.moved(f.Code)))
 	}
@@ -223,7 +235,7 @@ func (c Content) forceBlocks(w *writer, f ForcePage) (out []docgen.Block) {
 				said += f.Chance.Meaning
 			}
 			if said != "" {
-				out = append(out, docgen.Say(said))
+				out = append(out, docgen.Paragraph{Runs: c.compared(w, f, said)})
 			}
 		}
 	}

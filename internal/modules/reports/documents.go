@@ -120,8 +120,26 @@ func (w *writer) number(f measure.Shown, text, what string) docgen.Run {
 		}
 	}
 	n := len(w.sources) + 1
-	w.sources = append(w.sources, docgen.Source{No: n, Label: label, Value: shown, Path: f.Path})
+	w.sources = append(w.sources, docgen.Source{No: n, Label: label, Value: shown, Path: f.Path, Beside: w.b.beside(f)})
 	return docgen.Run{Text: shown, Href: f.Path, Source: n}
+}
+
+// beside lists what tables print beside a figure of this document: the period before and the same a
+// year before.
+func (b *brief) beside(f measure.Shown) string {
+	if !slices.ContainsFunc(b.Figures, func(x measure.Shown) bool { return x.Path == f.Path && x.Text == f.Text }) {
+		return ""
+	}
+	var parts []string
+	for _, x := range []struct {
+		word string
+		f    measure.Shown
+	}{{"上期 ", b.Before[f.Code]}, {"去年同期 ", b.YearAgo[f.Code]}} {
+		if x.f.Value != "" && x.f.Text != small {
+			parts = append(parts, x.word+x.f.Text)
+		}
+	}
+	return strings.Join(parts, "，")
 }
 
 // cell is the cell of a figure in a table; it leads to its trace and carries its number in the sources,
@@ -408,7 +426,7 @@ func ordinal(n int) string {
 
 // progressTable lists all figures, narrow enough for an upright page.
 func (b *brief) progressTable(w *writer) *table.Table {
-	t := &table.Table{ID: "progress", Name: "指标进度", Caption: "指标进度", Columns: []table.Column{
+	t := &table.Table{ID: "progress", Name: "指标进度", Caption: "监测指标一览表", Columns: []table.Column{
 		{Head: []string{"指标"}, Key: "name", RowHead: true, Width: 14}, {Head: []string{"期别"}, Key: "period", Width: 6},
 		{Head: []string{"数值"}, Key: "value", Align: table.Right}, {Head: []string{"目标"}, Key: "target", Align: table.Right}, {Head: []string{"灯"}, Key: "light"}, {Head: []string{"上期"}, Key: "prev", Align: table.Right},
 	}, Source: "截至 " + b.Cutoff + "；“—”表示没有可比的数，不等于零。"}

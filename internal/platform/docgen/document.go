@@ -140,6 +140,9 @@ type Source struct {
 	Label string // "吸毒人员戒断三年未复吸率 · 茶山县 · 2018年4月"
 	Value string // as printed
 	Path  string // of its trace
+	// Beside lists the figures of other periods that stand in the same row of a table, each leading to
+	// its own trace: "上期 100.0%，去年同期 97.2%"; "" for none.
+	Beside string `json:",omitempty"`
 }
 
 // An Attachment begins a page of its own after the signature, under its number.

@@ -253,6 +253,9 @@ func (x *writer) source(s docgen.Source) {
 	if s.Value != "" {
 		words += x.point("：", ": ") + s.Value
 	}
+	if s.Beside != "" {
+		words += x.point("（", " (") + s.Beside + x.point("）", ")")
+	}
 	href := x.link(s.Path)
 	if href != "" {
 		p.body.raw(`<w:hyperlink r:id="`, href, `" w:history="1">`)

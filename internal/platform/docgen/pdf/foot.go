@@ -151,6 +151,9 @@ func (w *writer) sourceList() []item {
 		if s.Value != "" {
 			words += colon + s.Value
 		}
+		if s.Beside != "" {
+			words += "（" + s.Beside + "）"
+		}
 		part := w.lines([]piece{{text: words, st: st, href: w.address(s.Path)}}, 0, 2*size, table.Left, pitch, areaW)
 		draw := part[0].draw
 		part[0].draw = func(p *page, x, y, width float64) {

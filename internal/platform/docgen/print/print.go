@@ -242,7 +242,11 @@ func sourceTable(d *docgen.Document, l words.Lang) *table.Table {
 			value = table.Number(x, s.Value)
 		}
 		value.Href = s.Path
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Number(no, no), table.Text(s.Label), value, table.Link(s.Path, s.Path)}})
+		label := s.Label
+		if s.Beside != "" {
+			label += "（" + s.Beside + "）"
+		}
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Number(no, no), table.Text(label), value, table.Link(s.Path, s.Path)}})
 	}
 	return t
 }
