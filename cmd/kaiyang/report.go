@@ -54,7 +54,7 @@ Documents are official papers and always in Chinese; --lang en changes the messa
 			}
 			defer o.Close()
 			var buf bytes.Buffer
-			fonts, err := o.WriteReport(ctx, &buf, app.Report{Kind: args[0], Period: period, Unit: unit, Format: format})
+			fonts, err := o.WriteReport(ctx, &buf, app.Report{Kind: args[0], Period: period, Unit: unit, Format: format, Lang: c.words()})
 			if err != nil {
 				return options(err)
 			}

@@ -106,8 +106,9 @@ func (o *Office) heldMeetings(ctx context.Context, reader perm.Actor, p period.P
 type Report struct {
 	Kind   string // pack, minutes, bulletin, notice, leading-group, annual
 	Period string
-	Unit   string // code or name; "" for the county
-	Format string // docx, pdf, xlsx
+	Unit   string     // code or name; "" for the county
+	Format string     // docx, pdf, xlsx
+	Lang   words.Lang // of the note about fonts; documents are Chinese
 }
 
 // WriteReport writes a document. The pack of a meeting that was frozen is the frozen file itself.
@@ -134,5 +135,5 @@ func (o *Office) WriteReport(ctx context.Context, w io.Writer, r Report) (fonts 
 		return "", err
 	}
 	d.Meta.Base = o.address()
-	return o.Printer.Print(w, d, r.Format)
+	return o.Printer.PrintFor(w, d, r.Format, r.Lang)
 }

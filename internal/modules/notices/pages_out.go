@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"kaiyang/internal/core/org"
 	"kaiyang/internal/platform/notify"
@@ -22,8 +23,9 @@ type queueView struct {
 	All    int
 }
 
-// buildQueue makes the table of the queue. It shows neither addresses nor texts.
-func buildQueue(l words.Lang, list []Queued) *table.Table {
+// buildQueue makes the table of the queue. It shows neither addresses nor texts. goes tells when a
+// waiting message may leave, zero where nobody knows.
+func buildQueue(l words.Lang, list []Queued, goes func(notify.Message) time.Time) *table.Table {
 	t := &table.Table{ID: "queue", Name: l.Text("外发队列"), Empty: l.Text("队列里没有消息。"), Columns: []table.Column{
 		{Head: []string{l.Text("编号")}, Key: "id", Sort: table.ByNumber}, {Head: []string{l.Text("提交时间")}, Key: "created", Sort: table.ByText},
 		{Head: []string{l.Text("方式")}, Key: "channel"}, {Head: []string{l.Text("发给")}, Key: "to"}, {Head: []string{l.Text("内容")}, Key: "kind"},
@@ -31,9 +33,13 @@ func buildQueue(l words.Lang, list []Queued) *table.Table {
 		{Head: []string{l.Text("说明")}, Key: "fault"}, {Head: []string{l.Text("办理")}, Key: "deeds", ScreenOnly: true}}}
 	const form = "2006-01-02 15:04"
 	for _, m := range list {
-		at := m.Next
-		if !m.Ended.IsZero() {
-			at = m.Ended
+		at := m.Ended
+		if at.IsZero() {
+			at = goes(m.Message)
+		}
+		when := "—"
+		if !at.IsZero() {
+			when = at.Format(form)
 		}
 		to := m.To
 		if to == "" {
@@ -49,7 +55,7 @@ func buildQueue(l words.Lang, list []Queued) *table.Table {
 		}
 		tries := strconv.Itoa(m.Tries)
 		t.Rows = append(t.Rows, table.Row{ID: "m" + id, Cells: []table.Cell{table.Number(id, id), table.Text(m.Created.Format(form)), table.Text(l.Text(m.Channel.Text())), table.Text(to),
-			table.Text(l.Text(m.Class.Text())), table.Text(l.Text(m.State.Text())), table.Number(tries, tries), table.Text(at.Format(form)), table.Text(m.Fault.Say(l.Text)), table.Actions(deeds...)}})
+			table.Text(l.Text(m.Class.Text())), table.Text(l.Text(m.State.Text())), table.Number(tries, tries), table.Text(when), table.Text(m.Fault.Say(l.Text)), table.Actions(deeds...)}})
 	}
 	return t
 }

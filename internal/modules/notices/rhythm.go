@@ -95,6 +95,22 @@ func (s Settings) quiet(now time.Time, works func(period.Day) bool) bool {
 	return at >= from || at < to
 }
 
+// goes gives the moment from which a message may leave: at itself, or the end of the quiet time that it
+// falls into; zero where the calendar knows of no working day within two months.
+func (s Settings) goes(at time.Time, works func(period.Day) bool) time.Time {
+	to, _ := minutes(s.QuietTo)
+	y, m, d := at.Date()
+	for i := range 62 {
+		midnight := time.Date(y, m, d+i, 0, 0, 0, 0, at.Location())
+		for _, t := range [...]time.Time{at, midnight, midnight.Add(time.Duration(to) * time.Minute)} {
+			if !t.Before(at) && !s.quiet(t, works) {
+				return t
+			}
+		}
+	}
+	return time.Time{}
+}
+
 // digestDue tells whether the digests of a day are to be made at a moment: on a working day, from
 // the hour set on. A server that comes up later makes them then.
 func (s Settings) digestDue(now time.Time, works func(period.Day) bool) bool {

@@ -88,6 +88,22 @@ func TestQuietHours(t *testing.T) {
 			t.Errorf("noon: %s quiet %v, want %v", text, got, want)
 		}
 	}
+	// A message that is held says when it will go.
+	for text, want := range map[string]string{"2018-05-12 12:30": "2018-05-12 14:00", "2018-05-12 11:59": "2018-05-12 11:59"} {
+		if got := s.goes(at(text), works).Format("2006-01-02 15:04"); got != want {
+			t.Errorf("noon: put at %s it goes at %s, want %s", text, got, want)
+		}
+	}
+	s = defaultSettings()
+	for text, want := range map[string]string{"2018-05-10 09:30": "2018-05-10 09:30", "2018-05-10 21:00": "2018-05-11 08:00", "2018-05-11 21:00": "2018-05-14 08:00", "2018-05-12 03:00": "2018-05-14 08:00",
+		"2018-09-30 21:00": "2018-10-08 08:00"} { // over the national day
+		if got := s.goes(at(text), works).Format("2006-01-02 15:04"); got != want {
+			t.Errorf("put at %s it goes at %s, want %s", text, got, want)
+		}
+	}
+	if got := s.goes(at("2018-05-10 21:00"), func(period.Day) bool { return false }); !got.IsZero() {
+		t.Errorf("without working days it goes at %v", got)
+	}
 }
 
 func TestNothingTypedLeaves(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"kaiyang/internal/core/fault"
 	"kaiyang/internal/core/org"
@@ -22,11 +23,23 @@ func (s *Service) getQueue(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t := buildQueue(l, list)
+	set := *s.settings.Load()
+	t := buildQueue(l, list, func(m notify.Message) time.Time {
+		switch {
+		case !set.On:
+			return time.Time{} // not before it is turned on
+		case m.Class == notify.Test:
+			return m.Next
+		}
+		at := m.Next
+		if now := s.now(); at.Before(now) && set.quiet(now, s.works) {
+			at = now
+		}
+		return set.goes(at, s.works)
+	})
 	if done, err := web.SendTable(w, r, l.Text("外发队列"), t); done || err != nil {
 		return err
 	}
-	set := *s.settings.Load()
 	v := queueView{On: set.On, MaySet: a.Can(ruleSet), Grid: web.NewGrid(r, t)}
 	v.States, v.All = stateOptions(l, state, counts)
 	switch {

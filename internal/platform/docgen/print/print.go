@@ -104,6 +104,11 @@ func (p *Printer) Pictures(c chart.Chart, widthMM float64) ([]byte, int, int, er
 // fonts are those of the reader's machine. A format that is not known is Missing; no font at all is
 // Unavailable.
 func (p *Printer) Print(w io.Writer, d *docgen.Document, format string) (note string, err error) {
+	return p.PrintFor(w, d, format, langOf(d))
+}
+
+// PrintFor is Print with the note in the language of whoever prints.
+func (p *Printer) PrintFor(w io.Writer, d *docgen.Document, format string, l words.Lang) (note string, err error) {
 	switch format {
 	case DOCX:
 		return "", docx.Write(w, d, p.Pictures)
@@ -118,7 +123,7 @@ func (p *Printer) Print(w io.Writer, d *docgen.Document, format string) (note st
 		if err != nil {
 			return "", err
 		}
-		return say(r, s.Notes(), langOf(d)), nil
+		return say(r, s.Notes(), l), nil
 	}
 	return "", fault.New(fault.Missing, "没有 %s 格式；可用 docx、pdf、xlsx", format)
 }

@@ -2,6 +2,7 @@ package print_test
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"kaiyang/internal/platform/docgen/fonts"
 	"kaiyang/internal/platform/docgen/print"
 	"kaiyang/internal/platform/table"
+	"kaiyang/internal/platform/words"
 )
 
 func sample() *docgen.Document {
@@ -153,5 +155,15 @@ func TestADamagedFontIsNamed(t *testing.T) {
 	note, err := p.Print(&b, sample(), print.PDF)
 	if err != nil || !strings.Contains(note, "字体文件 仿宋.ttf 读不了") {
 		t.Errorf("note %q, error %v", note, err)
+	}
+}
+
+// The note about fonts is for whoever prints, in their language; the document stays as it is.
+func TestTheNoteAboutFontsIsForThePrinter(t *testing.T) {
+	p := print.New("", fonts.SystemDirs())
+	defer p.Close()
+	note, err := p.PrintFor(io.Discard, sample(), print.PDF, words.English)
+	if err != nil || !strings.Contains(note, "stands in for it") || strings.Contains(note, "代替") {
+		t.Errorf("note %q, %v", note, err)
 	}
 }
