@@ -115,16 +115,20 @@ func demands(l Level, a *Action, deadline, reply period.Day) []string {
 		"请同时书面说明逾期原因和责任落实情况。"}
 }
 
-// NewSlipDocument lays a slip out as a letter (DOC-30, DOC-44).
+// NewSlipDocument lays a slip out as a letter (DOC-30, DOC-44): what belongs together stands in one
+// paragraph, so that a usual slip and its signature fit the page.
 func NewSlipDocument(s Slip) *docgen.Document {
 	b := s.Body
-	line := func(label, text string) docgen.Paragraph {
-		return docgen.Paragraph{Runs: []docgen.Run{{Text: label + "：", Role: docgen.Heiti}, {Text: text}}}
+	line := func(parts ...string) (p docgen.Paragraph) { // labels and texts in turn
+		for i := 0; i+1 < len(parts); i += 2 {
+			p.Runs = append(p.Runs, docgen.Run{Text: parts[i] + "：", Role: docgen.Heiti}, docgen.Run{Text: strings.TrimRight(parts[i+1], "。") + "。"})
+		}
+		return p
 	}
 	d := &docgen.Document{Kind: docgen.Letter, Mark: b.Office, Number: s.Number, Title: s.Level.Text(), To: append([]string{b.Lead}, b.Assist...),
 		Sign: &docgen.Signature{Unit: b.Office, Day: b.Day, Sealed: true},
 		Meta: docgen.Meta{Subject: s.Level.Text() + " " + b.No, Author: b.Office, Made: s.At}}
-	d.Body = append(d.Body, docgen.Say(fmt.Sprintf("下列事项%s，现予督办。", s.Level.Occasion())), line("事项", b.No+" "+b.Title))
+	d.Body = append(d.Body, docgen.Say(fmt.Sprintf("下列事项%s，现予督办。", s.Level.Occasion())), line("事项", b.No+" "+b.Title, "完成标准", b.Standard))
 	if b.Content != "" && strings.TrimRight(b.Content, "。") != strings.TrimRight(b.Title, "。") {
 		for i, p := range strings.Split(b.Content, "\n") {
 			if p = strings.TrimSpace(p); p == "" {
@@ -137,14 +141,19 @@ func NewSlipDocument(s Slip) *docgen.Document {
 			}
 		}
 	}
-	d.Body = append(d.Body, line("来源", b.Source), line("完成标准", b.Standard))
+	d.Body = append(d.Body, line("来源", b.Source))
 	deadline := b.Deadline
 	if b.First != "" {
 		deadline += fmt.Sprintf("（原定%s）", b.First)
 	}
-	d.Body = append(d.Body, line("截止日", deadline), line("目前状态", b.State+"，"+b.Why), docgen.Paragraph{Runs: []docgen.Run{{Text: "要求：", Role: docgen.Heiti}}, Keep: true})
+	d.Body = append(d.Body, line("截止日", deadline+"，目前"+b.State+"，"+b.Why))
 	for i, x := range b.Demands {
-		d.Body = append(d.Body, docgen.Say(fmt.Sprintf("%d. %s", i+1, x)))
+		x = fmt.Sprintf("%d. %s", i+1, x)
+		if i == 0 {
+			d.Body = append(d.Body, line("要求", x))
+			continue
+		}
+		d.Body = append(d.Body, docgen.Say(x))
 	}
 	return d
 }
