@@ -73,7 +73,7 @@ func (s *Service) planDocument(b book, x Issue) *docgen.Document {
 	}
 	add(docgen.Head(1, numerals(n+1)+"、时间表和任务分工"))
 	add(docgen.Say("时间表和任务分工见附件。进展按各任务的周期报告，期末后" + fmt.Sprint(b.plan.Grace) + "个工作日内报出；里程碑以佐证材料和核验为准。"))
-	d.Attached = []docgen.Attachment{{Name: "时间表和任务分工表", Body: []docgen.Block{docgen.Table{Table: s.timetable(c), Wide: true}}}}
+	d.Attached = []docgen.Attachment{{Name: "时间表和任务分工表", Body: []docgen.Block{docgen.Table{Table: s.timetable(c)}}}}
 	d.Sign = &docgen.Signature{Unit: host}
 	if e.State == Approved {
 		d.Sign.Day = e.Force.Chinese()
@@ -126,16 +126,25 @@ func (s *Service) taskRuns(no int, t Task) []docgen.Run {
 
 // timetable is the plan as a table for paper.
 func (s *Service) timetable(c Content) *table.Table {
-	t := &table.Table{ID: "timetable", Name: "时间表", Columns: []table.Column{{Head: []string{"编号"}, Key: "code", Width: 4}, {Head: []string{"任务"}, Key: "name", RowHead: true, Width: 14}, {Head: []string{"类别"}, Key: "type", Width: 3},
-		{Head: []string{"牵头单位"}, Key: "lead", Width: 6}, {Head: []string{"配合单位"}, Key: "assist", Width: 8}, {Head: []string{"开始日"}, Key: "start", Width: 6}, {Head: []string{"完成日"}, Key: "end", Width: 6}, {Head: []string{"里程碑"}, Key: "milestones", Width: 14}, {Head: []string{"前置任务"}, Key: "after", Width: 4}}}
+	t := &table.Table{ID: "timetable", Name: "时间表", Columns: []table.Column{{Head: []string{"编号"}, Key: "code", Width: 3}, {Head: []string{"任务"}, Key: "name", RowHead: true, Width: 9},
+		{Head: []string{"牵头单位"}, Key: "lead", Width: 6}, {Head: []string{"开始日"}, Key: "start", Width: 9}, {Head: []string{"完成日"}, Key: "end", Width: 9}, {Head: []string{"里程碑"}, Key: "milestones", Width: 8}}}
 	name := s.standingName(words.Chinese)
 	for _, x := range c.Tasks {
 		var marks []string
 		for _, m := range x.Milestones {
 			marks = append(marks, m.Day.Chinese()+m.Name)
 		}
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(x.Code), table.Text(x.Name), table.Text(x.Type.Text()), table.Text(name(x.Lead)), table.Text(unitList(x.Assist, name)),
-			table.Text(x.Start.Chinese()), table.Text(x.End.Chinese()), table.Text(strings.Join(marks, "；")), table.Text(strings.Join(x.After, "、"))}})
+		task, lead := x.Name, name(x.Lead)
+		if x.Type != Prescribed {
+			task += "（" + x.Type.Text() + "）"
+		}
+		if len(x.After) > 0 {
+			task += "（在" + strings.Join(x.After, "、") + "之后）"
+		}
+		if len(x.Assist) > 0 {
+			lead += "（配合：" + unitList(x.Assist, name) + "）"
+		}
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(x.Code), table.Text(task), table.Text(lead), table.Text(x.Start.Chinese()), table.Text(x.End.Chinese()), table.Text(strings.Join(marks, "；"))}})
 	}
 	return t
 }
