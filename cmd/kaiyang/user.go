@@ -205,7 +205,11 @@ func (c *cli) postUnit(o *app.Office, role, unit string) (org.UnitID, error) {
 	if r := perm.Role(role); unit == "" && (r == perm.SysAdmin || r == perm.SecAdmin || r == perm.Auditor) {
 		return 0, nil
 	}
-	return o.Indicators.FindUnit(unit, period.DayOf(c.cfg.Clock()))
+	id, err := o.Indicators.FindUnit(unit, period.DayOf(c.cfg.Clock()))
+	if err == nil && unit == "" { // the whole county is nothing to be given by leaving a word out
+		err = fault.New(fault.Invalid, "岗位要写明单位：只有系统、安全管理员和审计员不写单位")
+	}
+	return id, err
 }
 
 func roleCodes() string {

@@ -238,7 +238,7 @@ func (h *pages) nothing(c choice, reader perm.Actor) *emptyView {
 	switch {
 	case c.unit == 0:
 		return &emptyView{Title: x.Text("还没有单位"), Text: x.Text("请先导入行政区划和职能单位，再定义数据项和指标。"),
-			Links: []link{{Text: x.Text("去单位页"), Path: "/units"}}}
+			Links: []link{{Text: x.Text("去单位页"), Path: "/admin/units"}}}
 	case len(h.s.Codes()) == 0:
 		e := &emptyView{Title: x.Text("还没有指标"), Text: x.Text("指标由禁毒办定义：写出公式，或从文件导入。")}
 		if MayDefine(reader) {

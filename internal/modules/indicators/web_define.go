@@ -167,7 +167,7 @@ func (h *pages) edit(w http.ResponseWriter, r *http.Request) error {
 	x := h.todayLens(r)
 	code := r.PathValue("code")
 	if code == "" {
-		v := editView{New: true, Digits: "0", MinCoverage: "100", Order: "0", From: h.s.today().String()}
+		v := editView{New: true, Digits: "0", MinCoverage: "100", Order: "0", From: epoch.String()} // no figure of before can change
 		return h.renderEdit(w, r, http.StatusOK, x, v, "plain", string(Neutral), "operands")
 	}
 	d, err := h.s.Defined(web.ActorOf(r), code)

@@ -181,6 +181,10 @@ func TestEmptyPagesSayWhatToDoNext(t *testing.T) {
 	}
 	w.s.now.Store(newBook(w.cat, nil, nil, nil, nil, nil))
 	body := w.page("/")
+	// Returns of before today are there already when a county writes its first definition.
+	if form := w.page("/definitions/new"); !strings.Contains(form, `value="2000-01-01"`) {
+		t.Error("a first definition begins too late for what was reported")
+	}
 	if !strings.Contains(body, "还没有指标") || !strings.Contains(body, `href="/definitions/import"`) {
 		t.Errorf("without indicators: %s", stripped(body))
 	}

@@ -397,6 +397,9 @@ func (s *Service) postForm(w http.ResponseWriter, r *http.Request) error {
 		switch form.Get("deed") {
 		case "check":
 			err = s.CheckForm(f)
+			if err == nil && !e.New && e.Reason == "" {
+				err = fault.Findings{{Field: "reason", Rule: "form", Format: "请写明修订的原因"}}
+			}
 			if err == nil {
 				e.Checked, e.Effect = true, s.effect(l, f)
 				return show(http.StatusOK, 1)

@@ -509,6 +509,8 @@ func TestFormsOnThePages(t *testing.T) {
 		t.Errorf("the page begins with %s and %s", v.Get("from"), v.Get("item.1.categories"))
 	}
 	v.Set("name", "禁毒工作月度报表")
+	v.Set("deed", "check") // finds what saving would refuse
+	f.post("office", "/forms", v).wants(422, "请写明修订的原因")
 	v.Set("deed", "save")
 	f.post("office", "/forms", v).wants(422, "请写明修订的原因")
 	v.Set("reason", "改名")
