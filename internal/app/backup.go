@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"sort"
@@ -28,8 +29,9 @@ func Backup(ctx context.Context, db *sqldb.DB, file string) (err error) {
 		return fault.Because(err, fault.Unavailable, "不能建立数据目录 %s；请检查权限和磁盘", filepath.Dir(file))
 	}
 	// The name is given only to a proven copy, so a killed backup leaves no file that looks whole.
-	half := file + ".part"
-	removeDatabase(half)
+	// Servers that share a directory each write their own.
+	half := fmt.Sprintf("%s.%08x.part", file, rand.Uint32())
+	removeStale(filepath.Dir(file), db.Now())
 	defer func() {
 		if err != nil {
 			removeDatabase(half)
@@ -56,6 +58,16 @@ func Backup(ctx context.Context, db *sqldb.DB, file string) (err error) {
 	}
 	f.Close()
 	return os.Rename(half, file)
+}
+
+// removeStale removes what killed backups left in a directory; none takes a day.
+func removeStale(dir string, now time.Time) {
+	halves, _ := filepath.Glob(filepath.Join(dir, "*.db.????????.part")) // the pattern is sound
+	for _, half := range halves {
+		if f, err := os.Stat(half); err == nil && now.Sub(f.ModTime()) > 24*time.Hour {
+			removeDatabase(half)
+		}
+	}
 }
 
 func copyToFile(ctx context.Context, db *sqldb.DB, file string) error {

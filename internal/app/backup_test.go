@@ -270,3 +270,28 @@ func TestDailyBackupsKeepFourteen(t *testing.T) {
 		t.Errorf("left beside the backups: %v", rest)
 	}
 }
+
+// Servers on one database may share a directory of data; their backups do not get in each other's way.
+func TestTwoServersBackUpAtOnce(t *testing.T) {
+	cfg, _ := county.Config(t, county.Copy(t))
+	o, err := app.Connect(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Close()
+	dir := filepath.Join(cfg.Data, "backups")
+	done := make(chan error)
+	for range 2 {
+		go func() { done <- app.DailyBackup(dir, o.DB, cfg.Log)(context.Background()) }()
+	}
+	for range 2 {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("beside one backup there is more: %v %v", files, err)
+	}
+	sound(t, files[0])
+}
