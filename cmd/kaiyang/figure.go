@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -103,7 +104,7 @@ func (c *cli) figure() *cobra.Command {
 			}
 			fmt.Fprintf(out, "%s  %s  %s  %s\n", a.Title(c.words()), tree.Name(unit), periodText(p, c.words() == "en"), a.Text(c.words()))
 			if n, d, ok := a.Fraction(); ok {
-				fmt.Fprintf(out, "%s / %s", n, d)
+				fmt.Fprintf(out, "%s / %s", measure.Group(n), measure.Group(d))
 				if i := a.IntervalText(c.words()); i != "" {
 					fmt.Fprintf(out, "  %s", i)
 				}
@@ -113,7 +114,7 @@ func (c *cli) figure() *cobra.Command {
 				fmt.Fprintf(out, "%s %s  %s\n", c.words().Text("目标"), a.Target.Say(a.Definition, c.words()), c.words().Text(verdictWord(a.Verdict())))
 			}
 			if cov := a.Result.Coverage; cov.Expected > 0 {
-				fmt.Fprintf(out, "%s %d / %d\n", c.words().Text("报送"), cov.Reported, cov.Expected)
+				fmt.Fprintf(out, "%s %s / %s\n", c.words().Text("报送"), measure.Group(strconv.Itoa(cov.Reported)), measure.Group(strconv.Itoa(cov.Expected)))
 			}
 			if t.today {
 				fmt.Fprintln(out, c.words().Text("按今日区划"))

@@ -30,6 +30,7 @@ var notForPeople = map[string]string{
 	"internal/platform/docgen/pdf/title.go":        "words of titles",
 	"internal/platform/docgen/pdf/fixed.go":        "words that GB/T 9704 fixes on paper",
 	"internal/platform/docgen/fonts/names.go":      "names of fonts",
+	"internal/core/fault/fill.go":                  "words of Chinese sentences that tell a name from a count",
 	"internal/core/period":                         "Chinese() has English() beside it; the rest is what people type",
 	"internal/core/calendar/data":                  "data",
 	"internal/platform/pinyin":                     "a table of readings",

@@ -142,5 +142,5 @@ func sentence(format string, args []any, tr func(string) string) string {
 			said[i] = a
 		}
 	}
-	return fmt.Sprintf(tr(format), said...)
+	return Fill(format, tr(format), said)
 }

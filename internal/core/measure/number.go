@@ -20,12 +20,12 @@ func ParseValue(text string, scale int) (int64, error) {
 	r.Mul(r, new(big.Rat).SetInt(pow10(scale)))
 	if !r.IsInt() {
 		if scale == 0 {
-			return 0, fault.New(fault.Invalid, "“%s”应为整数", text)
+			return 0, fault.New(fault.Invalid, "“%s”应为整数；请去掉小数", text)
 		}
-		return 0, fault.New(fault.Invalid, "“%s”的小数位超过 %d 位", text, scale)
+		return 0, fault.New(fault.Invalid, "“%s”的小数位超过 %d 位；请核对计量单位", text, scale)
 	}
 	if !r.Num().IsInt64() || !InRange(r.Num().Int64()) {
-		return 0, fault.New(fault.Invalid, "“%s”超出允许的范围", text)
+		return 0, fault.New(fault.Invalid, "“%s”超出允许的范围；请核对数字和计量单位", text)
 	}
 	return r.Num().Int64(), nil
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"kaiyang/internal/core/fault"
 )
 
 // A WordingCode names one sentence of the table of wordings.
@@ -264,7 +266,7 @@ func (s Statement) say(english bool) string {
 			}
 		}
 	}
-	return fmt.Sprintf(format, args...)
+	return fault.Fill(table[i].Chinese, format, args)
 }
 
 // A phrase is an argument with words of its own in both languages.

@@ -12,9 +12,9 @@ func TestWordingsOfComparisons(t *testing.T) {
 		want, wants string
 	}{
 		{Statement{SayPairInside, []any{"甲镇", "100%", 9, 9, "乙镇", "93%", 28, 30, "人数"}}, "甲镇100%（9/9）与乙镇93%（28/30）的差别在人数少带来的正常波动范围之内，不能据此分先后；累计更多", "does not rank them"},
-		{Statement{SayPairApart, []any{"甲镇", "99%", 990, 1000, "乙镇", "60%", 600, 1000}}, "甲镇99%（990/1000）与乙镇60%（600/1000）的差别超出了偶然波动的范围；其他单位", "larger than chance explains"},
-		{Statement{SayLookCheck, []any{"甲镇", "执行率", "60.00%", 600, 1000}}, "甲镇：执行率60.00%（600/1000），明显超出正常波动范围，需要核查原因。", "the cause must be checked"},
-		{Statement{SayLookWatch, []any{"甲镇", "执行率", "60.00%", 600, 1000}}, "甲镇：执行率60.00%（600/1000），略超出正常波动范围，请留意下一期。", "watch the next period"},
+		{Statement{SayPairApart, []any{"甲镇", "99%", 990, 1000, "乙镇", "60%", 600, 1000}}, "甲镇99%（990/1,000）与乙镇60%（600/1,000）的差别超出了偶然波动的范围；其他单位", "larger than chance explains"},
+		{Statement{SayLookCheck, []any{"甲镇", "执行率", "60.00%", 600, 1000}}, "甲镇：执行率60.00%（600/1,000），明显超出正常波动范围，需要核查原因。", "the cause must be checked"},
+		{Statement{SayLookWatch, []any{"甲镇", "执行率", "60.00%", 600, 1000}}, "甲镇：执行率60.00%（600/1,000），略超出正常波动范围，请留意下一期。", "watch the next period"},
 		{Statement{SayLooks, []any{10, 160, "8", 2}}, "共10项指标、160次比较；即使各单位没有差别，也会有大约8次碰巧超出95%界限。把这一点考虑进去（误报不超过一成），以下2处值得核查。", "at most one in ten false"},
 		{Statement{SayLooksNone, []any{1, 18, "1"}}, "共1项指标、18次比较；即使各单位没有差别，也会有大约1次碰巧超出95%界限。把这一点考虑进去（误报不超过一成），没有需要核查的单位", "no unit needs checking"},
 		{Statement{SayBands, []any{2, 14, 2}}, "按排位范围分档：较好2个，相当14个，需关注2个；同一档之内不分先后。", "within a band there is no order"},

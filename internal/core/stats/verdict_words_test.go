@@ -84,7 +84,7 @@ func TestWordingsOfTheMethodsPage(t *testing.T) {
 		{Statement{SayConvenience, []any{100}}, "本次在活动现场回收100份问卷，只反映到场人员的看法，不能代表全县群众。"},
 		{Statement{SayAlarm, []any{9, "3"}}, "本月新发现9人，前12个月平均3人，超出平常波动，请核实是否集中查处或出现聚集。"},
 		{Statement{SayTied, []any{"0.4"}}, "得分相差0.4分，换一种合理的权重名次就会互换，按并列处理。"},
-		{Statement{SayHidden, []any{390, 1300}}, "不同算法得到的人数从约390到约1300不等，说明现有名单不足以可靠估算。"},
+		{Statement{SayHidden, []any{390, 1300}}, "不同算法得到的人数从约390到约1,300不等，说明现有名单不足以可靠估算。"},
 		{Statement{SayEffortLess, []any{"32", "4.0", "3.0"}}, "同期检测人次减少了32%，人数下降有一部分可能是查得少了。每千人次检出由4.0降到3.0。"},
 	} {
 		if got := x.s.Chinese(); !strings.HasPrefix(got, x.want) {

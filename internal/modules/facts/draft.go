@@ -219,13 +219,19 @@ func (d *draft) add(at int32, e *measure.Element, series int32, unit org.UnitID,
 // outside notes a value that the definition of its element does not allow.
 func (d *draft) outside(at int32, e *measure.Element, value int64) bool {
 	say := func(n int64) string { return measure.Group(measure.Decimal(n, e.Scale)) }
+	bad := func(format string, args ...any) {
+		d.reject(at)
+		f := d.source.place(at)
+		f.Field, f.Value, f.Rule, f.Format, f.Args = "value", measure.Decimal(value, e.Scale), "range", format, args
+		d.keep(f)
+	}
 	switch lo, hi := e.Bounds(); {
 	case value < lo && lo == 0:
-		d.note(at, "range", "数据项 %s 不能是负数，这里是 %s；请核对原表，确有负数的先在数据项的定义里填写最小值", e.Code, say(value))
+		bad("数据项 %s 不能是负数，这里是 %s；请核对原表，确有负数的先在数据项的定义里填写最小值", e.Code, say(value))
 	case value < lo:
-		d.note(at, "range", "数据项 %s 不能小于 %s，这里是 %s；请核对原表，或先改数据项的最小值", e.Code, say(lo), say(value))
+		bad("数据项 %s 不能小于 %s，这里是 %s；请核对原表，或先改数据项的最小值", e.Code, say(lo), say(value))
 	case value > hi:
-		d.note(at, "range", "数据项 %s 不能大于 %s，这里是 %s；请核对原表，或先改数据项的最大值", e.Code, say(hi), say(value))
+		bad("数据项 %s 不能大于 %s，这里是 %s；请核对原表，或先改数据项的最大值", e.Code, say(hi), say(value))
 	default:
 		return false
 	}

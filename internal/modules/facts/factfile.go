@@ -278,9 +278,12 @@ func (r *factReader) value(row *fileRow, v valueColumn) {
 		r.d.keep(f)
 		verr = errEnough
 	} else if verr != nil {
-		bad(v.col, "value", text, "value", "%s", verr)
+		bad(v.col, "value", text, "value", "数据项 %s：%s", k.e.Code, verr)
 	}
 	if perr != nil || uerr != nil {
+		if verr == nil {
+			r.d.outside(at, &k.e, number)
+		}
 		return
 	}
 	if kerr != nil || verr != nil {

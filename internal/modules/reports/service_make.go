@@ -47,7 +47,7 @@ func (s *Service) compose(ctx context.Context, by perm.Actor, kind, periodText s
 	p, err := period.Parse(periodText)
 	f.Need(err == nil, "period", "期“%s”写法不对；请写成 2018-04、2018-Q1、2018 的样子", periodText)
 	if err == nil {
-		f.Need(p.First() <= s.today(), "period", "%s还没有开始，没有数据可写", fault.Word(p.Chinese()))
+		f.Need(p.First() <= s.today(), "period", "%s还没有开始，没有数据可写", fault.Named(p))
 		f.Need(kind != Annual || p.Kind() == period.Year, "period", "年度分析要写一个年份，如 2017")
 		f.Need(kind != Notice || unit == 0, "unit", "情况通报比较全县各乡镇；单位请留空")
 	}

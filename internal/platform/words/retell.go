@@ -1,11 +1,12 @@
 package words
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"kaiyang/internal/core/fault"
 )
 
 // Sayings are sentences that the product writes in Chinese and keeps as text, such as the reason of
@@ -60,7 +61,7 @@ func NewSaying(f Form) Sayings {
 			next = n + 1
 			look, number := ".+?", format[m[4]:m[5]] == "d"
 			if number {
-				look = `\d+`
+				look = `\d[\d,]*`
 			} else if k == 0 && n <= len(f.Looks) && f.Looks[n-1] != "" {
 				look = f.Looks[n-1]
 			}
@@ -122,13 +123,13 @@ func (s saying) say(l Lang, sentence string, arg func(string) string) (string, b
 	}
 	out := make([]string, len(s.formats))
 	for k, f := range s.formats {
-		out[k] = fmt.Sprintf(l.Text(f), args[k]...)
+		out[k] = fault.Fill(f, l.Text(f), args[k])
 	}
 	return strings.Join(out, l.Pick("", " ")), true
 }
 
 func (s saying) argument(l Lang, a argument, text string, arg func(string) string) any {
-	if n, err := strconv.Atoi(text); a.number && err == nil {
+	if n, err := strconv.Atoi(strings.ReplaceAll(text, ",", "")); a.number && err == nil {
 		return n
 	}
 	if s.part != nil && a.at == 0 {

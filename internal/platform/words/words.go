@@ -5,9 +5,10 @@ package words
 import (
 	_ "embed" // the catalogue
 	"encoding/json"
-	"fmt"
 	"strings"
 	"sync"
+
+	"kaiyang/internal/core/fault"
 )
 
 // A Lang is a language of the product.
@@ -42,7 +43,7 @@ func ParseLang(s string) Lang {
 func T(l Lang, chinese string, args ...any) string {
 	s := l.Text(chinese)
 	if len(args) > 0 {
-		s = fmt.Sprintf(s, args...)
+		s = fault.Fill(chinese, s, args)
 		if l == English {
 			s = Singular(s)
 		}
