@@ -30,6 +30,29 @@ type Label struct {
 	NameEN string
 }
 
+// Say gives a label of d as a Chinese heading: a bound is said in words, "<25" of 年龄 is 不满25岁.
+func (d Dimension) Say(l Label) string {
+	rest := strings.TrimLeft(l.Name, "<>=≤≥")
+	sign := strings.NewReplacer("≤", "<=", "≥", ">=").Replace(strings.TrimSuffix(l.Name, rest))
+	if rest == "" || rest[0] < '0' || rest[0] > '9' {
+		return l.Name
+	}
+	if strings.Contains(d.Name, "年龄") && !strings.HasSuffix(rest, "岁") {
+		rest += "岁"
+	}
+	switch sign {
+	case "<":
+		return "不满" + rest
+	case "<=":
+		return "不超过" + rest
+	case ">":
+		return "超过" + rest
+	case ">=":
+		return rest + "及以上"
+	}
+	return l.Name
+}
+
 // A Scheme says how an element is divided.
 type Scheme struct {
 	Kind       SchemeKind
