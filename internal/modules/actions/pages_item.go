@@ -139,6 +139,11 @@ type formView struct {
 	F                    map[string][]string
 }
 
+// Ticked tells whether the part of the form that is folded away holds something to see.
+func (f formView) Ticked() bool {
+	return f.Why != "" || len(f.F[f.TickField])+len(f.F["why"]) > 0 || slices.ContainsFunc(f.Ticks, func(o option) bool { return o.On })
+}
+
 // station gives the place of a state on the way.
 func station(s work.State) int {
 	return map[work.State]int{work.Proposed: 0, work.Assigned: 1, work.Working: 2, work.Answered: 3, work.Verified: 4, work.Closed: 5}[s]

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"kaiyang/internal/core/fault"
@@ -91,6 +92,9 @@ func (s *Service) forms(x lens, a perm.Actor, w *Whole, set Settings) []formView
 				out = append(out, f)
 			}
 			continue
+		}
+		if d == Waive && slices.ContainsFunc(out, func(f formView) bool { return f.AskWhy }) {
+			continue // it stands in the lead's own report
 		}
 		if _, err := s.may(a, rule.Who, item, 0); err != nil {
 			continue

@@ -178,12 +178,12 @@ type tasksView struct {
 	Clear                                     string
 }
 
-func (x lens) tasksTable(lines []Line, c Content) *table.Table {
+func (x lens) tasksTable(lines []Line) *table.Table {
 	t := &table.Table{ID: "plantasks", Name: x.t("任务"), Empty: x.t("没有符合条件的任务；请放宽筛选。"), Columns: []table.Column{
 		{Head: []string{x.t("编号")}, Key: "code", Width: 4, Sort: table.ByText, Filter: true}, {Head: []string{x.t("任务")}, Key: "name", Width: 14, RowHead: true, Sort: table.ByText, Filter: true}, {Head: []string{x.t("类别")}, Key: "type", Width: 3, Sort: table.ByText},
-		{Head: []string{x.t("重点工作")}, Key: "programme", Width: 10, Sort: table.ByText, Filter: true}, {Head: []string{x.t("牵头单位")}, Key: "lead", Width: 5, Sort: table.ByText, Filter: true}, {Head: []string{x.t("开始日")}, Key: "start", Width: 6, Sort: table.ByText},
-		{Head: []string{x.t("完成日")}, Key: "end", Width: 6, Sort: table.ByText}, {Head: []string{x.t("进度")}, Key: "percent", Width: 4, Sort: table.ByNumber, Unit: "%"}, {Head: []string{x.t("状态")}, Key: "state", Width: 4, Sort: table.ByText},
-		{Head: []string{x.t("灯")}, Key: "light", Width: 5, Sort: table.ByLight}, {Head: []string{x.t("说明")}, Key: "why", Width: 14}, {Head: []string{x.t("里程碑")}, Key: "milestones", Width: 4}}}
+		{Head: []string{x.t("牵头单位")}, Key: "lead", Width: 5, Sort: table.ByText, Filter: true}, {Head: []string{x.t("开始日")}, Key: "start", Width: 6, Sort: table.ByText},
+		{Head: []string{x.t("完成日")}, Key: "end", Width: 6, Sort: table.ByText}, {Head: []string{x.t("进度")}, Key: "percent", Width: 4, Sort: table.ByNumber}, {Head: []string{x.t("状态")}, Key: "state", Width: 4, Sort: table.ByText},
+		{Head: []string{x.t("灯")}, Key: "light", Width: 5, Sort: table.ByLight}, {Head: []string{x.t("说明")}, Key: "why", Width: 10}, {Head: []string{x.t("里程碑")}, Key: "milestones", Width: 4}}}
 	for _, l := range lines {
 		st := l.Standing
 		reached := 0
@@ -192,9 +192,8 @@ func (x lens) tasksTable(lines []Line, c Content) *table.Table {
 				reached++
 			}
 		}
-		p, _ := c.Programme(l.Programme)
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(l.Code), table.Link(l.Name, l.Path), table.Text(x.t(l.Type.Text())), table.Text(p.Name), {Text: x.unit(l.Lead), SortKey: x.key(l.Lead)}, table.Text(l.Start.String()),
-			table.Text(l.End.String()), table.Number(strconv.Itoa(st.Percent), strconv.Itoa(st.Percent)), table.Text(x.t(st.State.Text())), table.Light(st.Light, x.t(st.word())), table.Text(st.Why(x.Text)),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(l.Code), table.Link(l.Name, l.Path), table.Text(x.t(l.Type.Text())), {Text: x.unit(l.Lead), SortKey: x.key(l.Lead)}, table.Text(l.Start.String()),
+			table.Text(l.End.String()), table.Number(strconv.Itoa(st.Percent), strconv.Itoa(st.Percent)+"%"), table.Text(x.t(st.State.Text())), table.Light(st.Light, x.t(st.word())), table.Text(st.Why(x.Text)),
 			table.Text(fmt.Sprintf("%d/%d", reached, len(st.Marks)))}})
 	}
 	return t
@@ -264,7 +263,7 @@ func (x lens) dutyTable(l Letter, lines []Line) *table.Table {
 			role = x.t("配合")
 		}
 		st := n.Standing
-		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(n.Code), table.Link(n.Name, n.Path), table.Text(role), table.Text(d.End.String()), table.Text(n.End.String()), table.Number(strconv.Itoa(st.Percent), strconv.Itoa(st.Percent)),
+		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(n.Code), table.Link(n.Name, n.Path), table.Text(role), table.Text(d.End.String()), table.Text(n.End.String()), table.Number(strconv.Itoa(st.Percent), strconv.Itoa(st.Percent)+"%"),
 			table.Text(x.t(st.State.Text())), table.Light(st.Light, x.t(st.word())), table.Text(st.Why(x.Text))}})
 	}
 	return t

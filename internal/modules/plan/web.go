@@ -244,7 +244,7 @@ func (s *Service) getTasks(w http.ResponseWriter, r *http.Request) error {
 			lines = append(lines, l)
 		}
 	}
-	tab := x.tasksTable(lines, b.content)
+	tab := x.tasksTable(lines)
 	if done, err := web.SendTable(w, r, b.plan.Name, tab); done || err != nil {
 		return err
 	}
@@ -362,7 +362,7 @@ func (s *Service) getMine(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	slices.SortStableFunc(v.Due, func(a, b dueLine) int { return strings.Compare(a.Day, b.Day) })
-	v.Own = web.NewGrid(r, x.tasksTable(own, b.content))
+	v.Own = web.NewGrid(r, x.tasksTable(own).Keep("code", "name", "end", "percent", "state", "light", "why", "milestones"))
 	v.Own.Table.Empty = x.t("没有由您的单位牵头的任务。")
 	return minePage().Render(w, r, "我的任务", v)
 }

@@ -195,7 +195,7 @@ type drawView struct {
 }
 
 func (x lens) drawnTable(d Draw) *table.Table {
-	t := &table.Table{ID: "drawn", Name: x.t("抽取结果"), Columns: []table.Column{{Head: []string{x.t("分组")}, Key: "group"}, {Head: []string{x.t("序号")}, Key: "place"}, {Head: []string{x.t("单位")}, Key: "unit", RowHead: true}, {Head: []string{x.t("单位代码")}, Key: "code"}, {Head: []string{x.t("键")}, Key: "key"}}}
+	t := &table.Table{ID: "drawn", Name: x.t("抽取结果"), Columns: []table.Column{{Head: []string{x.t("分组")}, Key: "group", Width: 5}, {Head: []string{x.t("序号")}, Key: "place"}, {Head: []string{x.t("单位")}, Key: "unit", RowHead: true}, {Head: []string{x.t("单位代码")}, Key: "code"}, {Head: []string{x.t("键")}, Key: "key"}}}
 	for _, k := range d.Drawn {
 		t.Rows = append(t.Rows, table.Row{Cells: []table.Cell{table.Text(k.Group), whole(k.Place), table.Text(k.Name), table.Text(k.Code), table.Text(k.Key)}})
 	}
@@ -203,7 +203,7 @@ func (x lens) drawnTable(d Draw) *table.Table {
 }
 
 func (x lens) poolTable(d Draw) *table.Table {
-	t := &table.Table{ID: "pool", Name: x.t("抽取范围"), Columns: []table.Column{{Head: []string{x.t("单位代码")}, Key: "code"}, {Head: []string{x.t("单位")}, Key: "unit", RowHead: true}, {Head: []string{x.t("分组")}, Key: "group"}, {Head: []string{x.t("不参加抽取的原因")}, Key: "out"}, {Head: []string{x.t("键")}, Key: "key"}}}
+	t := &table.Table{ID: "pool", Name: x.t("抽取范围"), Columns: []table.Column{{Head: []string{x.t("单位代码")}, Key: "code"}, {Head: []string{x.t("单位")}, Key: "unit", RowHead: true}, {Head: []string{x.t("分组")}, Key: "group", Width: 5}, {Head: []string{x.t("不参加抽取的原因")}, Key: "out"}, {Head: []string{x.t("键")}, Key: "key"}}}
 	for _, c := range d.Pool.Candidates {
 		key := Key(d.Seed, c.Code)
 		if c.Out != "" {
