@@ -355,7 +355,7 @@ func (v *formEditView) blank(items, rules int) {
 		v.Items = append(v.Items, itemView{Categories: "total"})
 	}
 	for range rules {
-		v.Rules = append(v.Rules, ruleView{Op: ">=", Severity: string(Hard), Gap: string(SkipAny)})
+		v.Rules = append(v.Rules, ruleView{Op: "<=", Severity: string(Hard), Gap: string(SkipAny)})
 	}
 	v.number()
 }
