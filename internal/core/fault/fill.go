@@ -88,7 +88,7 @@ func names(chinese string) map[int]bool {
 		}
 		before, after := chinese[from:list[k][0]], strings.TrimLeft(chinese[list[k][1]:to], " ")
 		year = strings.HasPrefix(after, "年") || strings.HasPrefix(after, "〕") || year && (after == "—" || after == "至")
-		for _, word := range []string{"第", "编号", "变更号", "代码 ", "端口", "数据变更 ", "的变更 "} {
+		for _, word := range []string{"第", "编号", "变更号", "代码 ", "端口", "数据变更 ", "的变更 ", "起始年 ", "结束年 "} {
 			if strings.Contains(before, word) {
 				out[args[k]] = true
 			}

@@ -30,19 +30,30 @@ type Label struct {
 	NameEN string
 }
 
-// Say gives a label of d as a Chinese heading: a bound is said in words, "<25" of 年龄 is 不满25岁.
-func (d Dimension) Say(l Label) string {
-	rest := strings.TrimLeft(l.Name, "<>=≤≥")
-	sign := strings.NewReplacer("≤", "<=", "≥", ">=").Replace(strings.TrimSuffix(l.Name, rest))
+// Both gives a label of d as a heading in both languages: a bound is said in words, "<25" of 年龄
+// is 25岁以下, as the county writes it beside 25岁及以上.
+func (d Dimension) Both(l Label) (chinese, english string) {
+	if english = l.NameEN; english == "" {
+		english = l.Name
+	}
+	return d.heading(l.Name), english
+}
+
+func (d Dimension) heading(label string) string {
+	rest := strings.TrimLeft(label, "<>=≤≥")
+	sign := strings.NewReplacer("≤", "<=", "≥", ">=").Replace(strings.TrimSuffix(label, rest))
 	if rest == "" || rest[0] < '0' || rest[0] > '9' {
-		return l.Name
+		return label
 	}
 	if strings.Contains(d.Name, "年龄") && !strings.HasSuffix(rest, "岁") {
 		rest += "岁"
 	}
 	switch sign {
 	case "<":
-		return "不满" + rest
+		if strings.HasSuffix(rest, "岁") {
+			return rest + "以下"
+		}
+		return "不到" + rest
 	case "<=":
 		return "不超过" + rest
 	case ">":
@@ -50,7 +61,7 @@ func (d Dimension) Say(l Label) string {
 	case ">=":
 		return rest + "及以上"
 	}
-	return l.Name
+	return label
 }
 
 // A Scheme says how an element is divided.

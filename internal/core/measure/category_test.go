@@ -63,10 +63,10 @@ func TestSchemesThatMakeNoSense(t *testing.T) {
 
 func TestLabelsAsHeadings(t *testing.T) {
 	for _, c := range []struct{ dim, label, want string }{
-		{"年龄", "<25", "不满25岁"}, {"年龄", ">=25", "25岁及以上"}, {"年龄", "≥60岁", "60岁及以上"}, {"数量", "<=10", "不超过10"},
+		{"年龄", "<25", "25岁以下"}, {"数量", "<25", "不到25"}, {"年龄", ">=25", "25岁及以上"}, {"年龄", "≥60岁", "60岁及以上"}, {"数量", "<=10", "不超过10"},
 		{"数量", ">10", "超过10"}, {"毒品", "合成", "合成"}, {"年龄", "18-25", "18-25"}, {"级别", "<甲", "<甲"},
 	} {
-		if got := (Dimension{Name: c.dim}).Say(Label{Name: c.label}); got != c.want {
+		if got, _ := (Dimension{Name: c.dim}).Both(Label{Name: c.label}); got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.dim, c.label, got, c.want)
 		}
 	}

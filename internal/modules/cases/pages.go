@@ -52,7 +52,7 @@ func (x lens) category(c measure.Category) string {
 	for _, d := range x.element.Scheme.Dimensions {
 		for _, l := range d.Labels {
 			if labels[d.Name] == l.Name {
-				out = append(out, x.Pick(d.Say(l), l.NameEN))
+				out = append(out, x.Pick(d.Both(l)))
 			}
 		}
 	}

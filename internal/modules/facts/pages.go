@@ -146,7 +146,7 @@ func newShow(x lens, now Revision, history []Revision, use Usage, years []int, c
 	for _, d := range e.Scheme.Dimensions {
 		var labels []string
 		for _, l := range d.Labels {
-			labels = append(labels, x.pick(d.Say(l), l.NameEN))
+			labels = append(labels, x.pick(d.Both(l)))
 		}
 		v.Dimensions = append(v.Dimensions, dimensionView{x.pick(d.Name, d.NameEN), strings.Join(labels, x.t("、"))})
 	}

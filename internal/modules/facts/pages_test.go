@@ -235,7 +235,7 @@ func TestPagesOfElements(t *testing.T) {
 	doc = v.get("/definitions/elements/new", 200)
 	doc = v.post("/definitions/elements/new", 200, append(fieldsIn(doc), "code", "N1", "name", "新滋生", "scheme", "partition", "dimensions", "年龄=<25|>=25", "step", "preview")...)
 	doc = v.post("/definitions/elements/new", 200, append(fieldsIn(doc), "step", "save")...)
-	has(t, doc, "dl.facts", "<25、>=25")
+	has(t, doc, "dl.facts", "25岁以下、25岁及以上")
 	doc = v.get("/definitions/elements/new", 200)
 	doc = v.post("/definitions/elements/new", 422, append(fieldsIn(doc), "code", "N1", "name", "", "step", "preview")...)
 	has(t, doc, ".field-error", "代码 N1 已有数据项使用")

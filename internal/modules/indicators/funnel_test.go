@@ -241,7 +241,7 @@ func TestWhatIsSaidOfAComparison(t *testing.T) {
 		clear := setOf(fairShare, Up, append(repeated(10, [2]int64{900, 1000}), [2]int64{990, 1000}, [2]int64{600, 1000})...)
 		said = strings.Join(x.fairSaid(&clear), "\n")
 		for _, want := range map[string][]string{
-			"zh": {"11号镇99.00%（990/1000）与12号镇60.00%（600/1000）的差别超出了偶然波动的范围", "按排位范围分档：较好1个，相当10个，需关注1个"},
+			"zh": {"11号镇99.00%（990/1,000）与12号镇60.00%（600/1,000）的差别超出了偶然波动的范围", "按排位范围分档：较好1个，相当10个，需关注1个"},
 			"en": {"is larger than chance explains", "1 better, 10 similar, 1 to watch"},
 		}[lang] {
 			if !strings.Contains(said, want) {

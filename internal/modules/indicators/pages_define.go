@@ -209,7 +209,7 @@ func (x lens) nameGroups(elements []measure.Element, indicators []Head) []nameGr
 		for _, dim := range d.Scheme.Dimensions {
 			labels := make([]string, len(dim.Labels))
 			for i, l := range dim.Labels {
-				labels[i] = x.Pick(dim.Say(l), l.NameEN)
+				labels[i] = x.Pick(dim.Both(l))
 			}
 			detail += " · " + x.Pick(dim.Name, dim.NameEN) + x.Text("：") + strings.Join(labels, x.Text("、"))
 		}

@@ -502,7 +502,7 @@ func (x lens) category(s measure.Scheme, c measure.Category) string {
 	for _, d := range s.Dimensions {
 		for _, l := range d.Labels {
 			if labels[d.Name] == l.Name {
-				out = append(out, x.Pick(d.Name, d.NameEN)+x.Text("：")+x.Pick(d.Say(l), l.NameEN))
+				out = append(out, x.Pick(d.Name, d.NameEN)+x.Text("：")+x.Pick(d.Both(l)))
 			}
 		}
 	}

@@ -180,7 +180,7 @@ func TestTraceShowsTheCellsOfOperands(t *testing.T) {
 func TestCategoriesAreNamed(t *testing.T) {
 	s := elements()[3].Scheme
 	zh, en := lens{Lang: "zh"}, lens{Lang: "en"}
-	if got := zh.category(s, "年龄=<25"); got != "年龄：<25" {
+	if got := zh.category(s, "年龄=<25"); got != "年龄：25岁以下" {
 		t.Errorf("category %q", got)
 	}
 	if got := en.category(s, "年龄=>=25"); got != "Age: >=25" {
@@ -188,7 +188,7 @@ func TestCategoriesAreNamed(t *testing.T) {
 	}
 	w := sqliteWorld(t, 2, 2)
 	body := stripped(w.page("/figures/XZS?unit=520121&period=2017&pick=" + url.QueryEscape(`年龄="<25"`)))
-	if !strings.Contains(body, "新滋生（年龄：&lt;25）") {
+	if !strings.Contains(body, "新滋生（年龄：25岁以下）") {
 		t.Errorf("title: %.300s", body)
 	}
 }

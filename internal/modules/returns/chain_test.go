@@ -258,7 +258,7 @@ func TestApprovingSeveral(t *testing.T) {
 			t.Fatal(err)
 		}
 		err = o.Approve(as(o.chief()), o.chief(), picks, "")
-		wants(t, err, fault.Invalid, "乙乡 禁毒工作月报 2018-04 填报 M7：5001000 太大")
+		wants(t, err, fault.Invalid, "乙乡 禁毒工作月报 2018-04 填报 M7：5,001,000 太大")
 		wants(t, err, fault.Invalid, "丙乡 禁毒工作月报 2018-04")
 		if n := o.count(`SELECT COUNT(*) FROM fake_fact`); n != 0 {
 			t.Errorf("%d facts were written, want none", n)

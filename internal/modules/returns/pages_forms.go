@@ -171,7 +171,7 @@ func categoryName(l words.Lang, e measure.Element, c measure.Category) string {
 		name := by[d.Name]
 		for _, x := range d.Labels {
 			if x.Name == name {
-				name = l.Pick(d.Say(x), x.NameEN)
+				name = l.Pick(d.Both(x))
 			}
 		}
 		parts = append(parts, name)

@@ -94,7 +94,7 @@ func (p *plan) labels(col int) []string {
 		name := by[d.Name]
 		for _, x := range d.Labels {
 			if x.Name == name {
-				name = p.lang.Pick(d.Say(x), x.NameEN)
+				name = p.lang.Pick(d.Both(x))
 			}
 		}
 		out = append(out, name)

@@ -122,7 +122,7 @@ func (x lens) class(element string, c measure.Category) string {
 	for _, d := range e.Scheme.Dimensions {
 		for _, l := range d.Labels {
 			if l.Name == labels[d.Name] {
-				out = append(out, x.Pick(d.Say(l), l.NameEN))
+				out = append(out, x.Pick(d.Both(l)))
 			}
 		}
 	}
