@@ -46,9 +46,9 @@ func TestSentences(t *testing.T) {
 	work := Watch{Element: "JG_JC"} // what the office does, not persons or cases
 	march := period.MustParse("2018-03")
 	for want, got := range map[string]string{
-		"新滋生吸毒人员（<25）：2018年3月9人，前12个月平均3人，超出平常波动，请核实是否集中查处或出现聚集。":                    x.told(w, Sudden, march, Reading{Count: 9, Past: 36, Months: 12, Above: true}),
-		"新滋生吸毒人员（<25）：2018年1月至2018年3月共1,018人，上年平均每月3.3人，连续偏高，超出平常波动，请核实是否集中查处或出现聚集。": x.told(w, Creep, march, Reading{Past: 40, Months: 12, Above: true, From: "2018-01", Total: 1018}),
-		"新滋生吸毒人员（<25）：2018年3月18人，上年平均每月3.3人，明显偏高，超出平常波动，请核实是否集中查处或出现聚集。":             x.told(w, Creep, march, Reading{Past: 40, Months: 12, Above: true, From: "2018-03", Total: 18}),
+		"新滋生吸毒人员（25岁以下）：2018年3月9人，前12个月平均3人，超出平常波动，请核实是否集中查处或出现聚集。":                    x.told(w, Sudden, march, Reading{Count: 9, Past: 36, Months: 12, Above: true}),
+		"新滋生吸毒人员（25岁以下）：2018年1月至2018年3月共1,018人，上年平均每月3.3人，连续偏高，超出平常波动，请核实是否集中查处或出现聚集。": x.told(w, Creep, march, Reading{Past: 40, Months: 12, Above: true, From: "2018-01", Total: 1018}),
+		"新滋生吸毒人员（25岁以下）：2018年3月18人，上年平均每月3.3人，明显偏高，超出平常波动，请核实是否集中查处或出现聚集。":             x.told(w, Creep, march, Reading{Past: 40, Months: 12, Above: true, From: "2018-03", Total: 18}),
 		"检查重点场所：2018年3月300家次，前12个月平均180家次，超出平常波动，请核实是否集中开展或补报。":                      x.told(work, Sudden, march, Reading{Count: 300, Past: 2160, Months: 12, Above: true}),
 		"检查重点场所：2018年1月至2018年3月共900家次，上年平均每月180家次，连续偏高，超出平常波动，请核实是否集中开展或补报。":         x.told(work, Creep, march, Reading{Past: 2160, Months: 12, Above: true, From: "2018-01", Total: 900}),
 		"检查重点场所：2018年3月300家次，上年平均每月180家次，明显偏高，超出平常波动，请核实是否集中开展或补报。":                  x.told(work, Creep, march, Reading{Past: 2160, Months: 12, Above: true, From: "2018-03", Total: 300}),
