@@ -41,7 +41,7 @@ func TestASignalOnThePages(t *testing.T) {
 	f.Get("leader", "/situation").Is(200).Says("还没有监测项").Hides("/situation/watches/new")
 	f.Get("office", "/situation/charts").Is(200).Says("还没有监测项")
 	f.Get("office", "/situation/watches").Is(200).Says("还没有监测项")
-	f.Get("office", "/situation/watches/new").Is(200).Says("XZS|年龄=&lt;25", "新滋生吸毒人员（&lt;25）", `value="2018-01"`, `value="80"`).Hides("JH", "XYRS")
+	f.Get("office", "/situation/watches/new").Is(200).Says("XZS|年龄=&lt;25", "新滋生吸毒人员（25岁以下）", `value="2018-01"`, `value="80"`).Hides("JH", "XYRS")
 	save := []string{"element", "XZS", "unit", "999901", "effort", "JG_JC", "since", "2018-01", "baseline", "12", "sigma", "0.5", "run", "80", "rise", "50"}
 	f.Post("office", "/situation/watches/new", append(save, "baseline", "3")...).Is(303) // the first value counts
 	f.Post("office", "/situation/watches/new", save...).Is(422).Says("已有同样的监测项")
