@@ -146,7 +146,7 @@ func NewSlipDocument(s Slip) *docgen.Document {
 	if b.First != "" {
 		deadline += fmt.Sprintf("（原定%s）", b.First)
 	}
-	d.Body = append(d.Body, line("截止日", deadline+"，目前"+b.State+"，"+b.Why))
+	d.Body = append(d.Body, line("截止日", deadline, "目前状态", b.State+"，"+b.Why))
 	for i, x := range b.Demands {
 		x = fmt.Sprintf("%d. %s", i+1, x)
 		if i == 0 {

@@ -10,6 +10,7 @@ func TestOneOfAThingIsSingular(t *testing.T) {
 		"step 1 is done":                                    "step 1 is done",
 		"1,001 persons":                                     "1,001 persons",
 		"due in 1 working days, 21 working days":            "due in 1 working day, 21 working days",
+		"1 things to mend, see":                             "1 thing to mend, see",
 		"-1 points":                                         "-1 points",
 	} {
 		if got := Singular(text); got != want {
