@@ -7,9 +7,7 @@ import (
 	"strconv"
 
 	"kaiyang/internal/core/fault"
-	"kaiyang/internal/core/measure"
 	"kaiyang/internal/core/org"
-	"kaiyang/internal/platform/chart"
 	"kaiyang/internal/platform/web"
 )
 
@@ -172,10 +170,10 @@ func (s *Service) showLetter(w http.ResponseWriter, r *http.Request, status int,
 			return err
 		}
 		if len(list) == 1 {
-			f := list[0]
-			q.Text, q.Period, q.Path, q.Light = f.Text, x.period(f.Period), f.Path, string(f.Light)
-			if f.Light != measure.NoLight {
-				q.Word = x.t(chart.LightWord(f.Light))
+			f := x.figure(list[0])
+			q.Text, q.Period, q.Path, q.Light, q.Word = f.Text, f.Period, f.Path, f.Light, f.Word
+			if list[0].Name == p.Name { // what was signed for is said as it was signed
+				q.Name = f.Name
 			}
 		}
 		v.Promises = append(v.Promises, q)
