@@ -168,7 +168,7 @@ func TestAnImportBesideTheServerIsSeen(t *testing.T) {
 			case <-stop:
 				written <- n
 				return
-			default:
+			case <-time.After(3 * time.Millisecond): // a busy office, not one that never lets go
 			}
 			if err := o.SetSetting(context.Background(), "test", fmt.Sprint(n)); err != nil {
 				t.Errorf("writing beside the import: %v", err)

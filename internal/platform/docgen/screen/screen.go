@@ -5,6 +5,7 @@ package screen
 
 import (
 	"html/template"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,6 +55,8 @@ func HTML(d *docgen.Document, l words.Lang) template.HTML {
 type paper struct {
 	b   []byte
 	was map[int]string // the value that each source printed
+
+	tables int // so far
 }
 
 func (p *paper) raw(s string)  { p.b = append(p.b, s...) }
@@ -85,7 +88,7 @@ func (p *paper) blocks(list []docgen.Block) {
 			p.runs(b.Runs)
 			p.raw(`</p>`)
 		case docgen.Table:
-			p.b = b.Table.HTML(p.b, table.Options{Tr: words.Chinese.Text})
+			p.b = p.own(*b.Table).HTML(p.b, table.Options{Tr: words.Chinese.Text})
 		case docgen.Picture:
 			p.raw(`<figure>`)
 			p.b = chart.AppendBox(p.b, b.Chart, chart.Options{Tr: words.Chinese.Text})
@@ -96,6 +99,16 @@ func (p *paper) blocks(list []docgen.Block) {
 			p.raw(`<hr>`)
 		}
 	}
+}
+
+// own gives a table a name of its own on the page, where the same indicators stand in many tables.
+func (p *paper) own(t table.Table) *table.Table {
+	p.tables++
+	t.ID, t.Rows = "paper-"+strconv.Itoa(p.tables), slices.Clone(t.Rows)
+	for i := range t.Rows {
+		t.Rows[i].ID = ""
+	}
+	return &t
 }
 
 func (p *paper) runs(list []docgen.Run) {
