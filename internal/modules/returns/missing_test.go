@@ -80,8 +80,8 @@ func TestWhyMissingIsQuick(t *testing.T) {
 			o.WhyMissing("N8", county, p)
 		}
 	}
-	if took := time.Since(began); took > 50*time.Millisecond {
-		t.Errorf("240 questions took %v, want less than 50ms", took)
+	if took := time.Since(began); took > time.Second { // a question that went to the database each time takes longer
+		t.Errorf("240 questions took %v, want far less than a second", took)
 	}
 }
 
