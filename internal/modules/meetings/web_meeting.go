@@ -507,16 +507,21 @@ func (s *Service) postPack(w http.ResponseWriter, r *http.Request) error {
 	return web.Done(w, r, meetingPath(id)+"#packs", "会议材料第 %d 版已生成，数字冻结在变更号 %d", p.Version, p.Change)
 }
 
+// packAsked reads which version of the pack of which meeting an address names.
+func packAsked(r *http.Request) (id int64, version int, err error) {
+	if id, err = web.PathNumber(r, "id"); err != nil {
+		return 0, 0, err
+	}
+	n, err := web.PathNumber(r, "version")
+	return id, int(min(n, 1<<30)), err
+}
+
 func (s *Service) getPack(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathNumber(r, "id")
+	id, version, err := packAsked(r)
 	if err != nil {
 		return err
 	}
-	version, err := web.PathNumber(r, "version")
-	if err != nil {
-		return err
-	}
-	f, content, err := s.PackFile(r.Context(), web.ActorOf(r), id, int(version), r.PathValue("format"))
+	f, content, err := s.PackFile(r.Context(), web.ActorOf(r), id, version, r.PathValue("format"))
 	if err != nil {
 		return err
 	}
@@ -527,15 +532,11 @@ func (s *Service) getPack(w http.ResponseWriter, r *http.Request) error {
 
 // showPack shows a version of the pack on a page.
 func (s *Service) showPack(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.PathNumber(r, "id")
+	id, version, err := packAsked(r)
 	if err != nil {
 		return err
 	}
-	version, err := web.PathNumber(r, "version")
-	if err != nil {
-		return err
-	}
-	m, p, d, err := s.PackShown(r.Context(), web.ActorOf(r), id, int(min(version, 1<<30)))
+	m, p, d, err := s.PackShown(r.Context(), web.ActorOf(r), id, version)
 	if err != nil {
 		return err
 	}
